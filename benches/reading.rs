@@ -1,0 +1,4 @@
+//! Reading exports: gigabytes a second.
+fn main() {
+    divan::main();
+}

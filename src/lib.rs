@@ -1,0 +1,34 @@
+//! Mailtide reads the history that a mail platform's monitoring already has and answers, once a week:
+//! when is a disk full, is mail getting slower, which hours need fewer servers, and was the last answer right.
+//!
+//! Data flows one way, and the modules stand in the order of the flow:
+//!
+//! ```text
+//! platform   the operator's words: roles, pools, measures, units, limits, calendar
+//! sources    exported files          -> Samples   (a measure, its labels, times and values)
+//! archive    Samples                 -> Extract   (de-duplicated, in Parquet, one measure, one range)
+//! series     Extract                 -> Series    (one regular grid, holes explicit, steps marked)
+//! models     Series                  -> Forecast | Profile | Drift
+//! plans      models' answers         -> Finding
+//! reports    Findings                -> HTML, PNG, JSON, CSV, Parquet, a table
+//! ```
+//!
+//! `pipeline` is the only file that knows every room; `cli` turns arguments into domain words.
+//! A test (`tests/architecture.rs`) keeps the direction.
+
+pub mod platform;
+
+pub mod sources;
+
+pub mod archive;
+
+pub mod series;
+
+pub mod models;
+
+pub mod plans;
+
+pub mod reports;
+
+pub mod cli;
+pub mod pipeline;

@@ -1,0 +1,306 @@
+//! Findings: the one type that reports and alerts read.
+
+use std::fmt;
+
+use chrono::{NaiveDate, NaiveTime};
+use serde::Serialize;
+
+use super::Evidence;
+use crate::platform::{Labels, Measure, Role};
+
+/// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
+/// every run, so that tools can open, update and close one event.
+///
+/// Lower-case words joined by `/`, such as `disk-full/ms03/var/mail`: only `a-z`, `0-9`, `.`, `_`, `-` and
+/// `/`, at most 200 bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct EventId(pub String);
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How urgent a finding is, in rising order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing to do.
+    Ok,
+    /// Worth knowing.
+    Info,
+    /// To be planned for.
+    Warning,
+    /// To be acted on now.
+    Critical,
+}
+
+impl Severity {
+    /// The severity's name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Ok => "ok",
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// Which of the operator's questions a finding answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// When is a disk full?
+    WhenFull,
+    /// Is mail getting slower?
+    Slower,
+    /// Which hours need fewer servers?
+    FewerServers,
+    /// Can the history be trusted?
+    History,
+}
+
+/// What kind of finding it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A volume's bytes run out.
+    VolumeExhaustion,
+    /// A volume's inodes run out.
+    InodeExhaustion,
+    /// A pool's bytes run out, all its volumes together.
+    PoolExhaustion,
+    /// A pool can run with fewer servers for a while each day or week.
+    Ebb,
+    /// A latency, queue or probe rises steadily.
+    Drift,
+    /// A series that has stopped.
+    Stale,
+}
+
+impl Kind {
+    /// The kind's name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::VolumeExhaustion => "volume_exhaustion",
+            Kind::InodeExhaustion => "inode_exhaustion",
+            Kind::PoolExhaustion => "pool_exhaustion",
+            Kind::Ebb => "ebb",
+            Kind::Drift => "drift",
+            Kind::Stale => "stale",
+        }
+    }
+
+    /// The question that this kind answers.
+    pub fn question(self) -> Question {
+        match self {
+            Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion => Question::WhenFull,
+            Kind::Drift => Question::Slower,
+            Kind::Ebb => Question::FewerServers,
+            Kind::Stale => Question::History,
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    /// Short name for people: `ms03:/var/mail`, `pool mailstore`, `probe inbound`.
+    pub name: String,
+    /// The pool, where it belongs to one.
+    pub pool: Option<String>,
+    /// What that pool does.
+    pub role: Option<Role>,
+    /// The measure that the finding rests on.
+    pub measure: Measure,
+    /// The labels of the series that the finding rests on.
+    pub labels: Labels,
+}
+
+/// Days from the as-of moment until the full mark is reached, as quantiles of the forecast. `None` is "not
+/// within the horizon".
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Runway {
+    /// One chance in twenty that it is earlier.
+    pub p5_days: Option<f64>,
+    /// As likely earlier as later.
+    pub p50_days: Option<f64>,
+    /// One chance in twenty that it is later.
+    pub p95_days: Option<f64>,
+}
+
+/// When something is full, and by when to order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Exhaustion {
+    /// The days left.
+    pub runway: Runway,
+    /// The local date of P5.
+    pub p5: Option<NaiveDate>,
+    /// The local date of P50.
+    pub p50: Option<NaiveDate>,
+    /// The local date of P95.
+    pub p95: Option<NaiveDate>,
+    /// P5 less the lead time: decide by this date. It may have passed.
+    pub order_by: Option<NaiveDate>,
+    /// Days between deciding and having new capacity.
+    pub lead_time_days: f64,
+}
+
+/// How fast something rises.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct DriftSize {
+    /// Percent of the starting level per 30 days.
+    pub percent_per_month: f64,
+    /// Lower end of its 90 % interval.
+    pub low: f64,
+    /// Upper end of its 90 % interval.
+    pub high: f64,
+    /// Percent over the whole span looked at.
+    pub percent_over_span: f64,
+    /// Days looked at.
+    pub span_days: f64,
+    /// Two-sided p-value of the trend test, corrected for autocorrelation.
+    pub p_value: f64,
+}
+
+/// Days of the week on which a window applies; holidays count as their own kind of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weekdays {
+    /// Every day of the work week.
+    Workdays,
+    /// Every day of the weekend.
+    Weekend,
+    /// One day of the week.
+    Only(
+        /// Monday is 0.
+        u8,
+    ),
+}
+
+/// A span of local time in which a pool can run with fewer servers. It belongs to the day on which it starts
+/// and may end on the next one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Window {
+    /// The days on which it starts.
+    pub days: Weekdays,
+    /// Local time at which the scale-down begins.
+    pub from: NaiveTime,
+    /// Local time at which all servers are needed again; not after `from` means on the next day.
+    pub to: NaiveTime,
+    /// Hours from begin to end.
+    pub hours: f64,
+    /// Servers that are enough.
+    pub servers: u32,
+    /// Servers that run today.
+    pub servers_now: u32,
+}
+
+/// A pool's ebb.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ebb {
+    /// The windows of a week.
+    pub windows: Vec<Window>,
+    /// Server-hours saved in an ordinary week.
+    pub server_hours_per_week: f64,
+    /// Share of the pool's server-hours that this is.
+    pub share: f64,
+    /// Money saved in an ordinary week, in the platform's currency; `None` where the pool has no price.
+    pub money_per_week: Option<f64>,
+    /// Share of the windows' time, in held-back weeks, in which fewer servers would have been too few.
+    pub violation_share: f64,
+}
+
+/// What a finding says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// Reaches the full mark within the horizon.
+    Fills(Exhaustion),
+    /// Grows, but does not reach the full mark within the horizon.
+    FillsBeyond {
+        /// How far the forecast looks.
+        horizon_days: f64,
+        /// The days left, where an early edge lies within the horizon.
+        runway: Runway,
+    },
+    /// Is cleaned at a mark again and again, and so does not fill.
+    Cleaned {
+        /// The share of the usable bytes at which it is cleaned.
+        at_ratio: f64,
+    },
+    /// Gets emptier.
+    Shrinking,
+    /// Neither grows nor shrinks.
+    Flat,
+    /// Rises steadily.
+    Rises(DriftSize),
+    /// Falls steadily.
+    Falls(DriftSize),
+    /// Neither rises nor falls.
+    Steady(DriftSize),
+    /// Can run with fewer servers at times.
+    Ebbs(Ebb),
+    /// Needs its servers at all hours.
+    NoEbb {
+        /// Why.
+        reason: String,
+    },
+    /// Stopped.
+    Stale {
+        /// Its last sample, seconds since 1970-01-01 UTC.
+        since: i64,
+    },
+    /// Cannot say.
+    Undecided {
+        /// Why.
+        reason: String,
+        /// The local date on which there will be enough history, where waiting helps.
+        enough_on: Option<NaiveDate>,
+    },
+}
+
+impl Verdict {
+    /// The verdict's name in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Fills(_) => "fills",
+            Verdict::FillsBeyond { .. } => "fills_beyond",
+            Verdict::Cleaned { .. } => "cleaned",
+            Verdict::Shrinking => "shrinking",
+            Verdict::Flat => "flat",
+            Verdict::Rises(_) => "rises",
+            Verdict::Falls(_) => "falls",
+            Verdict::Steady(_) => "steady",
+            Verdict::Ebbs(_) => "ebbs",
+            Verdict::NoEbb { .. } => "no_ebb",
+            Verdict::Stale { .. } => "stale",
+            Verdict::Undecided { .. } => "undecided",
+        }
+    }
+}
+
+/// One answer to one of the operator's questions about one subject.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// Stable over runs.
+    pub id: EventId,
+    /// What kind it is.
+    pub kind: Kind,
+    /// How urgent it is.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: Subject,
+    /// What it says.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The verdict in one sentence.
+    pub headline: String,
+    /// What to do, in one sentence.
+    pub advice: String,
+    /// What it rests on.
+    pub evidence: Evidence,
+}

@@ -1,0 +1,1 @@
+//! All integration tests, one module a behaviour, in one binary: every binary links polars.
