@@ -166,27 +166,12 @@ pub struct DriftSize {
     pub p_value: f64,
 }
 
-/// Days of the week on which a window applies; holidays count as their own kind of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weekdays {
-    /// Every day of the work week.
-    Workdays,
-    /// Every day of the weekend.
-    Weekend,
-    /// One day of the week.
-    Only(
-        /// Monday is 0.
-        u8,
-    ),
-}
-
 /// A span of local time in which a pool can run with fewer servers. It belongs to the day on which it starts
 /// and may end on the next one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Window {
-    /// The days on which it starts.
-    pub days: Weekdays,
+    /// The weekdays on which it starts, ascending; Monday is 0.
+    pub days: Vec<u8>,
     /// Local time at which the scale-down begins.
     pub from: NaiveTime,
     /// Local time at which all servers are needed again; not after `from` means on the next day.
