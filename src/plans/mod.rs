@@ -5,6 +5,5 @@ mod finding;
 
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict,
-    Weekdays, Window,
+    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
 };

@@ -104,14 +104,25 @@ measures! {
 
 /// A name that is not a measure.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("`{0}` is not a measure; the measures are {}", Measure::ALL.iter().map(|m| m.name()).collect::<Vec<_>>().join(", "))]
-pub struct UnknownMeasure(pub String);
+#[error("`{name}` is not a measure; the measures are {}", list())]
+pub struct UnknownMeasure {
+    /// What was given.
+    pub name: String,
+}
+
+fn list() -> String {
+    Measure::ALL.iter().map(|m| m.name()).collect::<Vec<_>>().join(", ")
+}
 
 impl FromStr for Measure {
     type Err = UnknownMeasure;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Measure::ALL.iter().copied().find(|m| m.name() == name).ok_or_else(|| UnknownMeasure(name.to_owned()))
+        Measure::ALL
+            .iter()
+            .copied()
+            .find(|m| m.name() == name)
+            .ok_or_else(|| UnknownMeasure { name: name.to_owned() })
     }
 }
 
