@@ -1,1 +1,21 @@
-//! Series.
+//! Series: an extract's columns on a regular grid, with holes explicit, volumes put together from what a
+//! source tells of them, counters turned into rates, and level steps marked.
+
+mod clock;
+mod counter;
+mod filesystem;
+mod grid;
+mod level;
+mod pool_load;
+mod quantile;
+mod steps;
+mod volume;
+
+pub use clock::{DAY, HOUR, LocalClock, LocalTime};
+pub use counter::{increments, mean_per_event, rate};
+pub use grid::{Fold, Series, grid, native_step};
+pub use level::{Level, LevelError};
+pub use pool_load::{HostLoad, total_load};
+pub use quantile::{mad, median, quantile};
+pub use steps::{Retention, Step, StepKind, Steps, find_steps};
+pub use volume::{Volume, VolumeInput, volumes};

@@ -1,0 +1,139 @@
+//! A volume's level: its used bytes or inodes by day, cleaned, with the one-off steps taken out.
+
+use super::{
+    clock::DAY,
+    grid::Series,
+    quantile::median,
+    steps::{Steps, find_steps},
+};
+
+/// A reading below this share of the level around it is a mount point read while nothing was mounted.
+const NEAR_ZERO: f64 = 0.05;
+
+/// A level by day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    /// The day's number since 1970-01-01 UTC and the day's median level, ascending, days without data left
+    /// out. One-off steps are taken out: all days stand on the level of the last one. Purges of a retention
+    /// job are taken out too, and come back in the forecast.
+    pub days: Vec<(i64, f64)>,
+    /// The level as it was read, cleaned of readings near zero.
+    pub series: Series,
+    /// What was taken out.
+    pub steps: Steps,
+    /// Readings near zero that became holes.
+    pub near_zero: usize,
+    /// Holes within the history, in slots of [`Level::series`].
+    pub holes: usize,
+}
+
+/// Why there is no level.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LevelError {
+    /// Nothing to go by.
+    #[error("there is no sample")]
+    Empty,
+}
+
+impl Level {
+    /// The level behind a series of used bytes or inodes.
+    pub fn of(series: &Series) -> Result<Self, LevelError> {
+        let (series, near_zero) = without_readings_near_zero(series);
+        if series.first().is_none() {
+            return Err(LevelError::Empty);
+        }
+        let steps = find_steps(&series);
+        let days = by_day(&series, &steps);
+        let holes = series.slots().filter(Option::is_none).count() - near_zero;
+        Ok(Level { days, series, steps, near_zero, holes })
+    }
+}
+
+/// Makes readings near zero holes, unless the level stays there: the reference is the median of the day
+/// before, the day and the day after.
+fn without_readings_near_zero(series: &Series) -> (Series, usize) {
+    let per_day = usize::try_from(DAY / series.step()).unwrap_or(1).max(1);
+    let slots: Vec<Option<f64>> = series.slots().collect();
+    let mut cleaned = series.clone();
+    let mut dropped = 0;
+    for from in (0..slots.len()).step_by(per_day) {
+        let around = &slots[from.saturating_sub(per_day)..slots.len().min(from + 2 * per_day)];
+        let mut known: Vec<f64> = around.iter().copied().flatten().collect();
+        let Some(usual) = median(&mut known) else { continue };
+        for slot in from..slots.len().min(from + per_day) {
+            if slots[slot].is_some_and(|v| v < NEAR_ZERO * usual) {
+                cleaned.set(slot, None);
+                dropped += 1;
+            }
+        }
+    }
+    (cleaned, dropped)
+}
+
+fn by_day(series: &Series, steps: &Steps) -> Vec<(i64, f64)> {
+    let mut all: Vec<_> = steps.once.iter().chain(&steps.recurring).collect();
+    all.sort_by_key(|s| s.time);
+    let mut shift: f64 = all.iter().map(|s| s.size).sum();
+    let mut next = 0;
+    let mut days: Vec<(i64, f64)> = Vec::new();
+    let mut bucket: Vec<f64> = Vec::new();
+    let mut current = None;
+    for (time, value) in series.present() {
+        while next < all.len() && all[next].time <= time {
+            shift -= all[next].size;
+            next += 1;
+        }
+        let day = time.div_euclid(DAY);
+        if current != Some(day) {
+            close(&mut days, current, &mut bucket);
+            current = Some(day);
+        }
+        bucket.push(value + shift);
+    }
+    close(&mut days, current, &mut bucket);
+    days
+}
+
+fn close(days: &mut Vec<(i64, f64)>, day: Option<i64>, bucket: &mut Vec<f64>) {
+    if let Some((day, value)) = day.zip(median(bucket)) {
+        days.push((day, value));
+    }
+    bucket.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::clock::HOUR;
+
+    fn hours(len: usize, of: impl Fn(usize) -> Option<f64>) -> Series {
+        Series::from_slots(0, HOUR, (0..len).map(of))
+    }
+
+    #[test]
+    fn an_unmounted_hour_is_a_hole_and_an_emptied_volume_is_not() {
+        let level = Level::of(&hours(240, |i| Some(if i == 100 { 3.0 } else { 1000.0 + i as f64 }))).unwrap();
+        assert_eq!((level.near_zero, level.series.get(100)), (1, None));
+        let emptied =
+            Level::of(&hours(480, |i| Some(if i >= 240 { 20.0 } else { 1000.0 } + i as f64 / 100.0)))
+                .unwrap();
+        assert!(emptied.near_zero <= 24, "{}", emptied.near_zero);
+        assert!(emptied.series.get(400).is_some());
+    }
+
+    #[test]
+    fn steps_are_taken_out_and_the_last_level_stays() {
+        let level =
+            Level::of(&hours(2400, |i| Some(10_000.0 + i as f64 - if i >= 1200 { 2_000.0 } else { 0.0 })))
+                .unwrap();
+        let (first, last) = (level.days[0], level.days[99]);
+        // Day medians lie 11.5 hours after midnight; growth of 24 a day is all that is left.
+        assert!((first.1 - (8_000.0 + 11.5)).abs() < 3.0, "{first:?}");
+        assert_eq!(last, (99, 10_000.0 + 2376.0 + 11.5 - 2_000.0));
+    }
+
+    #[test]
+    fn nothing_is_an_error() {
+        assert_eq!(Level::of(&hours(10, |_| None)), Err(LevelError::Empty));
+    }
+}
