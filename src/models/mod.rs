@@ -1,1 +1,30 @@
-//! Models.
+//! Models: pure functions of one series and its settings. No I/O, no clock, no global: they run on every core
+//! here and could run anywhere else. Each estimate comes with its interval.
+
+mod change;
+mod drift;
+mod growth;
+mod growth_backtest;
+mod mann_kendall;
+mod profile;
+mod season;
+mod theil_sen;
+
+pub use drift::{Drift, DriftSettings, drift};
+pub use growth::{Forecast, GrowthSettings, forecast};
+pub use growth_backtest::GrowthBacktest;
+pub use mann_kendall::{MannKendall, mann_kendall_hamed_rao};
+pub use profile::{Profile, ProfileSettings, profile};
+pub use theil_sen::theil_sen;
+
+/// A series is too short for a model.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{have_days:.0} days of history; the model needs {need_days:.0}")]
+pub struct TooShort {
+    /// Days of history that there are.
+    pub have_days: f64,
+    /// Days of history that the model needs.
+    pub need_days: f64,
+    /// When there will be enough if the series goes on, in seconds since 1970-01-01 UTC.
+    pub enough_at: i64,
+}

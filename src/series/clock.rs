@@ -31,7 +31,7 @@ impl LocalTime {
 
 /// Turns moments into local time. It remembers the offset of the hour asked for last: offsets from UTC change
 /// at full hours, and neighbouring samples mostly share one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalClock {
     zone: Tz,
     hour: i64,

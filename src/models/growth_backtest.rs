@@ -1,0 +1,145 @@
+//! Walk-forward: the growth model is fitted again and again to the past alone, and held against what came.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::growth::{fit, interpolated};
+
+/// Distances at which the model is tried, in days.
+const DISTANCES: [i64; 6] = [7, 14, 28, 56, 91, 182];
+/// Days from one try to the next.
+const EVERY: i64 = 7;
+/// Most tries: a year's.
+const MOST_ORIGINS: usize = 52;
+/// The distance that the summary speaks of, in days, where the history allows it.
+const SUMMARY_DISTANCE: i64 = 28;
+
+/// How wrong the model was on one series, each try knowing only what came before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GrowthBacktest {
+    /// Tries at the summary's distance.
+    pub origins: usize,
+    /// The summary's distance in days.
+    pub horizon_days: i64,
+    /// Mean absolute error at that distance, in the level's unit.
+    pub mean_abs_error: f64,
+    /// Mean absolute error at that distance of saying that nothing changes, in the level's unit.
+    pub naive_error: f64,
+    /// Share of the outcomes within the interval that the errors before them gave; `None` with too few tries.
+    pub coverage: Option<f64>,
+}
+
+/// The root mean square of the errors by distance.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ErrorScale {
+    /// (days ahead, half-width of the 90 % interval in the level's unit), ascending.
+    knots: Vec<(f64, f64)>,
+}
+
+impl ErrorScale {
+    /// Half the width of the 90 % interval at a distance: linear between the tried distances, in proportion to
+    /// the distance beyond the last.
+    pub(super) fn half_width(&self, ahead: f64) -> f64 {
+        let after = self.knots.partition_point(|k| k.0 < ahead);
+        match (after.checked_sub(1).map(|i| self.knots[i]), self.knots.get(after)) {
+            (Some((x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) * (ahead - x0) / (x1 - x0),
+            (Some((x, y)), None) => y * ahead / x,
+            // Nearer than the first distance: the level itself is known to half of that distance's error.
+            (None, Some(&(x, y))) => y * (0.5 + 0.5 * ahead / x),
+            (None, None) => 0.0,
+        }
+    }
+}
+
+/// One try: the day it was made on, and actual less predicted at each distance that has come to pass.
+struct Try {
+    day: i64,
+    errors: Vec<Option<f64>>,
+    naive: Vec<Option<f64>>,
+}
+
+/// Walks forward through ascending days; `None` where no try has an outcome yet.
+pub(super) fn walk_forward(days: &[(i64, f64)]) -> Option<(GrowthBacktest, ErrorScale)> {
+    let tries = tries(days);
+    let knots = knots(&tries);
+    if knots.is_empty() {
+        return None;
+    }
+    let known = |k: usize| tries.iter().filter(|t| t.errors[k].is_some()).count();
+    let summary = (0..DISTANCES.len()).filter(|&k| DISTANCES[k] <= SUMMARY_DISTANCE && known(k) > 0).max()?;
+    let mean_abs = |of: &dyn Fn(&Try) -> Option<f64>| {
+        let errors: Vec<f64> = tries.iter().filter_map(of).map(f64::abs).collect();
+        errors.iter().sum::<f64>() / errors.len().max(1) as f64
+    };
+    let backtest = GrowthBacktest {
+        origins: known(summary),
+        horizon_days: DISTANCES[summary],
+        mean_abs_error: mean_abs(&|t| t.errors[summary]),
+        naive_error: mean_abs(&|t| t.naive[summary]),
+        coverage: coverage(&tries, summary),
+    };
+    Some((backtest, ErrorScale { knots }))
+}
+
+fn tries(days: &[(i64, f64)]) -> Vec<Try> {
+    let Some(&(last, _)) = days.last() else { return Vec::new() };
+    let mut tries = Vec::new();
+    let mut day = last - EVERY;
+    while tries.len() < MOST_ORIGINS {
+        let past = &days[..days.partition_point(|d| d.0 <= day)];
+        let Some(line) = fit(past) else { break };
+        let outcome = |&distance: &i64| (day + distance <= last).then(|| interpolated(days, day + distance));
+        let error = |d: &i64| Some(outcome(d)? - (line.level + line.per_day * (day + d - line.at) as f64));
+        tries.push(Try {
+            day,
+            errors: DISTANCES.iter().map(error).collect(),
+            naive: DISTANCES.iter().map(|d| Some(outcome(d)? - line.level)).collect(),
+        });
+        day -= EVERY;
+    }
+    tries.reverse();
+    tries
+}
+
+/// Half-widths from the errors of some tries.
+fn knots(tries: &[Try]) -> Vec<(f64, f64)> {
+    let mut knots: Vec<(f64, f64)> = Vec::new();
+    for (k, &distance) in DISTANCES.iter().enumerate() {
+        let errors: Vec<f64> = tries.iter().filter_map(|t| t.errors[k]).collect();
+        let Some(half) = half_width(&errors, distance) else { continue };
+        // An interval does not narrow with distance.
+        let floor = knots.last().map_or(0.0, |last| last.1);
+        knots.push((distance as f64, half.max(floor)));
+    }
+    knots
+}
+
+/// The half-width from errors at one distance: their root mean square times Student's 95 % quantile. Tries
+/// overlap, so that the degrees of freedom are the outcomes that do not; two more stand for the shorter
+/// distances, at which the same model was tried far oftener.
+fn half_width(errors: &[f64], distance: i64) -> Option<f64> {
+    if errors.len() < 2 {
+        return None;
+    }
+    let mean_square = errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64;
+    let apart = ((errors.len() as i64 - 1) * EVERY / distance) as f64;
+    let t = StudentsT::new(0.0, 1.0, apart + 2.0).ok()?.inverse_cdf(0.95);
+    Some(mean_square.sqrt() * t)
+}
+
+/// The share of outcomes at one distance that lay in the interval given by the errors known when it was drawn.
+fn coverage(tries: &[Try], k: usize) -> Option<f64> {
+    let distance = DISTANCES[k];
+    let mut inside = 0;
+    let mut looked_at = 0;
+    for (i, this) in tries.iter().enumerate() {
+        let Some(error) = this.errors[k] else { continue };
+        let before: Vec<f64> =
+            tries[..i].iter().filter(|t| t.day + distance <= this.day).filter_map(|t| t.errors[k]).collect();
+        if before.len() < 4 {
+            continue;
+        }
+        looked_at += 1;
+        inside += usize::from(half_width(&before, distance).is_some_and(|half| error.abs() <= half));
+    }
+    (looked_at > 0).then(|| f64::from(inside as u32) / f64::from(looked_at as u32))
+}

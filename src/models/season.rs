@@ -1,0 +1,119 @@
+//! The daily and weekly shape of a latency or queue, and its level by day with that shape taken out.
+
+use crate::series::{DAY, HOUR, LocalClock, Series, mad, median};
+
+/// Slots of a week: hours.
+const WEEK_HOURS: usize = 168;
+/// Times that shape and level are told apart in turn; after three they no longer change visibly.
+const PASSES: usize = 3;
+/// A day needs half of its hours.
+const LEAST_HOURS: usize = 12;
+/// Hours left out of a day's mean: two low ones, four high ones, since latencies err upward.
+const TRIM_LOW: usize = 2;
+/// See [`TRIM_LOW`].
+const TRIM_HIGH: usize = 4;
+/// A day this many robust deviations from the running median is an incident …
+const INCIDENT: f64 = 4.0;
+/// … unless more than this many follow each other: then it is the new level.
+const INCIDENT_DAYS: usize = 4;
+
+/// Levels by day with the hour-of-week shape taken out.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DailyLevels {
+    /// The first day, in local days since 1970-01-01.
+    pub(super) first_day: i64,
+    /// The level of each day; holes and incident days are `None`.
+    pub(super) levels: Vec<Option<f64>>,
+    /// How many days were taken out as incidents.
+    pub(super) incidents: usize,
+}
+
+/// Takes an hourly series (on an additive scale, such as logs) apart into a shape by hour of the week and a
+/// level by day.
+pub(super) fn daily_levels(hours: &Series, clock: &mut LocalClock) -> DailyLevels {
+    let cells: Vec<(usize, usize, f64)> = cells(hours, clock);
+    let Some(days) = cells.iter().map(|c| c.0).max().map(|d| d + 1) else {
+        return DailyLevels { first_day: 0, levels: Vec::new(), incidents: 0 };
+    };
+    let first_day = hours.first().map_or(0, |(time, _)| clock.at(time).day);
+    let mut shape = vec![0.0; WEEK_HOURS];
+    for _ in 0..PASSES {
+        let smooth = running_median(&levels(&cells, &shape, days), 3);
+        shape = shape_around(&cells, &smooth);
+    }
+    let mut levels = levels(&cells, &shape, days);
+    let incidents = drop_incidents(&mut levels);
+    DailyLevels { first_day, levels, incidents }
+}
+
+/// (day from the first, hour of the week, value) of each hour.
+fn cells(hours: &Series, clock: &mut LocalClock) -> Vec<(usize, usize, f64)> {
+    let mut cells: Vec<(usize, usize, f64)> = Vec::with_capacity(hours.len());
+    let Some((start, _)) = hours.first() else { return cells };
+    let first = clock.at(start).day;
+    for (time, value) in hours.present() {
+        let local = clock.at(time);
+        let slot = usize::from(local.weekday) * (DAY / HOUR) as usize + (local.second / HOUR) as usize;
+        cells.push(((local.day - first).max(0) as usize, slot, value));
+    }
+    cells
+}
+
+fn levels(cells: &[(usize, usize, f64)], shape: &[f64], days: usize) -> Vec<Option<f64>> {
+    let mut by_day: Vec<Vec<f64>> = vec![Vec::new(); days];
+    for &(day, slot, value) in cells {
+        by_day[day].push(value - shape[slot]);
+    }
+    by_day.iter_mut().map(|hours| trimmed_mean(hours)).collect()
+}
+
+fn trimmed_mean(hours: &mut [f64]) -> Option<f64> {
+    if hours.len() < LEAST_HOURS {
+        return None;
+    }
+    hours.sort_unstable_by(f64::total_cmp);
+    let kept = &hours[TRIM_LOW..hours.len() - TRIM_HIGH];
+    Some(kept.iter().sum::<f64>() / kept.len() as f64)
+}
+
+/// The median value of each hour of the week around the day's level, centred on zero.
+fn shape_around(cells: &[(usize, usize, f64)], levels: &[Option<f64>]) -> Vec<f64> {
+    let mut slots: Vec<Vec<f64>> = vec![Vec::new(); WEEK_HOURS];
+    for &(day, slot, value) in cells {
+        if let Some(level) = levels[day] {
+            slots[slot].push(value - level);
+        }
+    }
+    let mut shape: Vec<f64> = slots.iter_mut().map(|s| median(s).unwrap_or(0.0)).collect();
+    let centre = shape.iter().sum::<f64>() / shape.len() as f64;
+    shape.iter_mut().for_each(|s| *s -= centre);
+    shape
+}
+
+/// The median of the days within `reach` on either side, holes left out; a day without neighbours stays a hole.
+fn running_median(levels: &[Option<f64>], reach: usize) -> Vec<Option<f64>> {
+    (0..levels.len())
+        .map(|i| {
+            let window = &levels[i.saturating_sub(reach)..levels.len().min(i + reach + 1)];
+            median(&mut window.iter().copied().flatten().collect::<Vec<_>>())
+        })
+        .collect()
+}
+
+/// Makes days far from the running median holes, unless they follow each other.
+fn drop_incidents(levels: &mut [Option<f64>]) -> usize {
+    let usual = running_median(levels, 5);
+    let away: Vec<Option<f64>> = levels.iter().zip(&usual).map(|(l, u)| Some((*l)? - (*u)?)).collect();
+    let Some(spread) = mad(&mut away.iter().copied().flatten().collect::<Vec<_>>()) else { return 0 };
+    let odd: Vec<bool> = away.iter().map(|a| a.is_some_and(|a| a.abs() > INCIDENT * spread)).collect();
+    let mut dropped = 0;
+    let mut day = 0;
+    for run in odd.chunk_by(|a, b| a == b) {
+        if run[0] && run.len() <= INCIDENT_DAYS {
+            levels[day..day + run.len()].iter_mut().for_each(|l| *l = None);
+            dropped += run.len();
+        }
+        day += run.len();
+    }
+    dropped
+}
