@@ -81,27 +81,7 @@ impl Declared {
             }
             return None;
         }
-        for (field, pairs) in [("labels", &labels), ("label_map", &label_map)] {
-            for (label, _) in pairs.iter().filter(|(label, _)| !is_label(label.get_ref())) {
-                let problem = format!("{} is not a canonical label", quoted(label.get_ref()));
-                let legal =
-                    "legal: small letters, digits and `_`, such as host, volume, queue, quantile, probe";
-                fields.refuse_at(label.span().start, field, problem, legal);
-            }
-        }
-        for (label, probe) in labels.iter().filter(|(label, _)| label.get_ref() == "probe") {
-            let names: Vec<_> = Probe::ALL.iter().map(|probe| probe.name()).collect();
-            if !names.contains(&probe.get_ref().as_str()) {
-                let problem = format!("{} is not a probe", quoted(probe.get_ref()));
-                fields.refuse_at(label.span().start, "labels", problem, suggestion(probe.get_ref(), &names));
-            }
-        }
-        for (label, _) in &label_map {
-            if labels.iter().any(|(fixed, _)| fixed.get_ref() == label.get_ref()) {
-                let problem = format!("{} is fixed by `labels` already", quoted(label.get_ref()));
-                fields.refuse_at(label.span().start, "label_map", problem, "remove one of the two");
-            }
-        }
+        refuse_labels(fields, &labels, &label_map);
         let mut fixed = Labels::new();
         for (label, value) in labels {
             fixed.set(label.into_inner(), value.into_inner());
@@ -109,6 +89,32 @@ impl Declared {
         let label_map =
             label_map.into_iter().map(|(to, from)| (to.into_inner(), from.into_inner())).collect();
         Some(Declared { measure: measure?, unit: unit?, labels: fixed, label_map })
+    }
+}
+
+type Pairs = [(Spanned<String>, Spanned<String>)];
+
+/// Refuses labels that no series can have, probes that there are not, and what is both fixed and mapped.
+fn refuse_labels(fields: &Fields<'_>, labels: &Pairs, label_map: &Pairs) {
+    for (field, pairs) in [("labels", labels), ("label_map", label_map)] {
+        for (label, _) in pairs.iter().filter(|(label, _)| !is_label(label.get_ref())) {
+            let problem = format!("{} is not a canonical label", quoted(label.get_ref()));
+            let legal = "legal: small letters, digits and `_`, such as host, volume, queue, quantile, probe";
+            fields.refuse_at(label.span().start, field, problem, legal);
+        }
+    }
+    for (label, probe) in labels.iter().filter(|(label, _)| label.get_ref() == "probe") {
+        let names: Vec<_> = Probe::ALL.iter().map(|probe| probe.name()).collect();
+        if !names.contains(&probe.get_ref().as_str()) {
+            let problem = format!("{} is not a probe", quoted(probe.get_ref()));
+            fields.refuse_at(label.span().start, "labels", problem, suggestion(probe.get_ref(), &names));
+        }
+    }
+    for (label, _) in label_map {
+        if labels.iter().any(|(fixed, _)| fixed.get_ref() == label.get_ref()) {
+            let problem = format!("{} is fixed by `labels` already", quoted(label.get_ref()));
+            fields.refuse_at(label.span().start, "label_map", problem, "remove one of the two");
+        }
     }
 }
 
