@@ -73,7 +73,7 @@ fn extract(bencher: Bencher<'_, '_>) {
     let archive = Archive::open(directory.path()).expect("an archive can be made there");
     archive.append(samples()).expect("the samples are sound");
     let range = START..START + POINTS as i64 * 3600;
-    bencher.counter(count()).bench_local(|| {
-        archive.extract(Measure::LoadMessages, range.clone()).expect("the archive is sound")
-    });
+    bencher
+        .counter(count())
+        .bench_local(|| archive.extract(Measure::LoadMessages, range.clone()).expect("the archive is sound"));
 }

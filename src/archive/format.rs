@@ -38,8 +38,8 @@ pub(super) fn check(root: &Path) -> Result<bool, ArchiveError> {
         problem,
         next_step: "put back the file of a backup, or remove the archive and run again on the exports",
     };
-    let format: Format =
-        serde_json::from_slice(&text).map_err(|e| damaged(format!("is not an archive's format file: {e}")))?;
+    let format: Format = serde_json::from_slice(&text)
+        .map_err(|e| damaged(format!("is not an archive's format file: {e}")))?;
     if format.format != FORMAT {
         return Err(damaged(format!("format {:?} is not {FORMAT:?}", format.format)));
     }

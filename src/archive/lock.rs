@@ -22,7 +22,16 @@ const LONGEST_HOLDER: u64 = 512;
 /// Held until dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+}
+
+/// Closing the file would do, but for a child process that was forked meanwhile and has not yet started
+/// its program: it still has the file open, and with it the lock.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing, which follows, releases it all the same.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -46,7 +55,7 @@ impl Lock {
         file.set_len(0)
             .and_then(|()| writeln!(file, "pid {} on {}", std::process::id(), host()))
             .map_err(ArchiveError::io(&path, "write"))?;
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
     }
 }
 

@@ -60,8 +60,7 @@ impl FromStr for Month {
 
     fn from_str(text: &str) -> Result<Month, ()> {
         let (year, month) = text.split_once('-').ok_or(())?;
-        let parsed =
-            Month { year: year.parse().map_err(|_| ())?, month: month.parse().map_err(|_| ())? };
+        let parsed = Month { year: year.parse().map_err(|_| ())?, month: month.parse().map_err(|_| ())? };
         let legal = parsed.year <= 9999 && (1..=12).contains(&parsed.month) && parsed.to_string() == text;
         legal.then_some(parsed).ok_or(())
     }

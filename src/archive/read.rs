@@ -4,9 +4,7 @@ use std::{ops::Range, path::Path};
 
 use rayon::prelude::*;
 
-use super::{
-    ArchiveError, Column, Extract, layout, month::Month, partition::Partition, registry::Registry,
-};
+use super::{ArchiveError, Column, Extract, layout, month::Month, partition::Partition, registry::Registry};
 use crate::{platform::Measure, sources::Points};
 
 /// See [`super::Archive::extract`].

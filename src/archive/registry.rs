@@ -29,11 +29,8 @@ impl Registry {
     /// Reads the registry of a measure; an empty one where the archive has never held the measure.
     pub(super) fn read(root: &Path, measure: Measure) -> Result<Registry, ArchiveError> {
         let path = layout::registry(root, measure);
-        let damaged = |problem: String| ArchiveError::Damaged {
-            path: path.clone(),
-            problem,
-            next_step: NEXT_STEP,
-        };
+        let damaged =
+            |problem: String| ArchiveError::Damaged { path: path.clone(), problem, next_step: NEXT_STEP };
         match fs::read(&path) {
             Ok(bytes) => Registry::decode(&bytes).map_err(damaged),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -68,11 +65,10 @@ impl Registry {
         interrupt: Interrupt<'_>,
     ) -> Result<(), ArchiveError> {
         let path = layout::registry(root, measure);
-        let encoding = |e: serde_json::Error| ArchiveError::Encoding {
-            path: path.clone(),
-            problem: e.to_string(),
-        };
-        let texts = self.labels.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(encoding)?;
+        let encoding =
+            |e: serde_json::Error| ArchiveError::Encoding { path: path.clone(), problem: e.to_string() };
+        let texts =
+            self.labels.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(encoding)?;
         // `add` gives no id beyond u32.
         let ids = (0..=u32::MAX).take(self.labels.len()).collect();
         let columns = vec![("id", Cells::U32(ids)), ("labels", Cells::Text(texts))];
@@ -108,8 +104,8 @@ impl Registry {
 
 /// Labels are written as a JSON object of strings, sorted by name.
 fn labels_from_json(text: &str) -> Result<Labels, String> {
-    let pairs: BTreeMap<String, String> =
-        serde_json::from_str(text).map_err(|e| format!("has labels that are no JSON object of strings ({e})"))?;
+    let pairs: BTreeMap<String, String> = serde_json::from_str(text)
+        .map_err(|e| format!("has labels that are no JSON object of strings ({e})"))?;
     let mut labels = Labels::new();
     for (name, value) in pairs {
         labels.set(name, value);

@@ -60,7 +60,9 @@ mod tests {
 
     fn forecast() -> Vec<TableColumn> {
         vec![
-            TableColumn::Text { name: "series".into(), values: vec!["ms1 /mail".into(), "ms2 \"ü\"".into()] },
+            TableColumn::Text {
+                name: "series".into(), values: vec!["ms1 /mail".into(), "ms2 \"ü\"".into()]
+            },
             TableColumn::Time { name: "time".into(), seconds: vec![1_773_000_000, -1] },
             TableColumn::Number { name: "p50".into(), values: vec![0.125, -3.5e300] },
         ]
