@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{
     ArchiveError,
     atomic::{self, Interrupt},
-    layout,
+    format, layout,
     lock::Lock,
     merge::{Counts, Piece, merge},
     month::Month,
@@ -73,15 +73,11 @@ pub(super) fn append(
 
 /// Whoever holds the lock knows that no temporary file is still being written.
 fn remove_left_over(root: &Path) -> Result<(), ArchiveError> {
-    atomic::remove_temporary(root)?;
+    atomic::remove_left_over(&root.join(format::NAME))?;
     for measure in layout::measures(root)? {
-        let directory = layout::measure_directory(root, measure);
-        atomic::remove_temporary(&directory)?;
-        for name in layout::names(&directory)?.iter().filter(|name| !name.ends_with(".parquet")) {
-            let below = directory.join(name);
-            if below.is_dir() {
-                atomic::remove_temporary(&below)?;
-            }
+        atomic::remove_left_over(&layout::registry(root, measure))?;
+        for month in layout::month_directories(root, measure)? {
+            atomic::remove_left_over(&layout::partition(root, measure, month))?;
         }
     }
     Ok(())
@@ -167,7 +163,7 @@ fn write(
     interrupt: Interrupt<'_>,
 ) -> Result<Counts, ArchiveError> {
     let path = layout::partition(root, measure, month);
-    let old = if path.exists() { Partition::read(&path, month)? } else { Partition::default() };
+    let old = if layout::is_there(&path)? { Partition::read(&path, month)? } else { Partition::default() };
     let (merged, counts) = merge(&old, pieces);
     drop(old);
     if counts.changed() {

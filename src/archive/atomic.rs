@@ -3,11 +3,11 @@
 use std::{
     ffi::OsString,
     fs::{self, File},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use super::{ArchiveError, layout};
+use super::ArchiveError;
 
 /// Called between any two steps of writing. The program passes [`NOT_INTERRUPTED`]; the tests end their
 /// process here, to see that what is left can be read and gone on from.
@@ -15,10 +15,6 @@ pub(super) type Interrupt<'a> = &'a (dyn Fn() + Sync);
 
 /// Goes on.
 pub(super) const NOT_INTERRUPTED: Interrupt<'static> = &|| ();
-
-/// Temporary files are `.<name>.tmp` beside the file that they become. One name is enough: whoever
-/// writes into the archive holds its lock.
-const TEMPORARY: &str = ".tmp";
 
 /// Puts `bytes` at `path`: temporary file beside it, fsync, rename, fsync of the directory.
 pub(super) fn replace(path: &Path, bytes: &[u8], interrupt: Interrupt<'_>) -> Result<(), ArchiveError> {
@@ -57,21 +53,23 @@ pub(super) fn create_directory(directory: &Path) -> Result<(), ArchiveError> {
     sync_directory(above)
 }
 
-/// Removes what killed writers have left in a directory.
-pub(super) fn remove_temporary(directory: &Path) -> Result<(), ArchiveError> {
-    for name in layout::names(directory)? {
-        if name.starts_with('.') && name.ends_with(TEMPORARY) {
-            let path = directory.join(name);
-            fs::remove_file(&path).map_err(ArchiveError::io(&path, "remove"))?;
+/// Removes what a killed [`replace`] of `path` has left.
+pub(super) fn remove_left_over(path: &Path) -> Result<(), ArchiveError> {
+    let temporary = temporary(path);
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(ArchiveError::io(&temporary, "remove")(error))
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-fn temporary(path: &Path) -> PathBuf {
+/// Where the bytes of `path` are written first: beside it. One name is enough, for whoever writes into
+/// the archive holds its lock.
+pub(super) fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(TEMPORARY);
+    name.push(".tmp");
     path.with_file_name(name)
 }
 

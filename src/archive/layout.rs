@@ -39,16 +39,31 @@ pub(super) fn measures(root: &Path) -> Result<Vec<Measure>, ArchiveError> {
 
 /// The months of a measure that hold points, ascending; none where the measure has no directory.
 pub(super) fn months(root: &Path, measure: Measure) -> Result<Vec<Month>, ArchiveError> {
+    let mut months = Vec::new();
+    for month in month_directories(root, measure)? {
+        if is_there(&partition(root, measure, month))? {
+            months.push(month);
+        }
+    }
+    Ok(months)
+}
+
+/// The months of a measure that have a directory, ascending; a killed run may leave one without points.
+pub(super) fn month_directories(root: &Path, measure: Measure) -> Result<Vec<Month>, ArchiveError> {
     let mut months: Vec<Month> = names(&measure_directory(root, measure))?
         .iter()
         .filter_map(|name| name.strip_prefix(MONTH).and_then(|name| name.parse().ok()))
-        .filter(|month| partition(root, measure, *month).exists())
         .collect();
     months.sort();
     Ok(months)
 }
 
-/// The names in a directory that are valid UTF-8; none where there is no such directory.
+/// Whether there is such a file; an error where that cannot be seen, for what is there must not be missed.
+pub(super) fn is_there(path: &Path) -> Result<bool, ArchiveError> {
+    path.try_exists().map_err(ArchiveError::io(path, "look at"))
+}
+
+/// The names in a directory, with what is no UTF-8 replaced; none where there is no such directory.
 pub(super) fn names(directory: &Path) -> Result<Vec<String>, ArchiveError> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
@@ -58,7 +73,7 @@ pub(super) fn names(directory: &Path) -> Result<Vec<String>, ArchiveError> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(ArchiveError::io(directory, "list"))?;
-        names.extend(entry.file_name().into_string());
+        names.push(entry.file_name().to_string_lossy().into_owned());
     }
     Ok(names)
 }

@@ -4,7 +4,12 @@ use std::{ops::Range, path::Path};
 
 use rayon::prelude::*;
 
-use super::{ArchiveError, Column, Extract, layout, month::Month, partition::Partition, registry::Registry};
+use super::{
+    ArchiveError, Column, Extract, layout,
+    month::Month,
+    partition::Partition,
+    registry::{self, Registry},
+};
 use crate::{platform::Measure, sources::Points};
 
 /// See [`super::Archive::extract`].
@@ -71,7 +76,6 @@ fn unknown_id(root: &Path, measure: Measure, id: u32) -> ArchiveError {
     ArchiveError::Damaged {
         path: layout::registry(root, measure),
         problem: format!("does not know the series {id} that a month has points of"),
-        next_step: "put the file back from a backup, or remove its directory and run again on the exports \
-                    of that measure",
+        next_step: registry::NEXT_STEP,
     }
 }

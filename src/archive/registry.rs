@@ -21,8 +21,8 @@ pub(super) struct Registry {
     ids: HashMap<Labels, u32>,
 }
 
-/// Without the registry nobody knows whose the points are.
-const NEXT_STEP: &str =
+/// How to go on without a registry: nobody knows whose the points are.
+pub(super) const NEXT_STEP: &str =
     "put the file back from a backup, or remove its directory and run again on the exports of that measure";
 
 impl Registry {
@@ -144,6 +144,16 @@ mod tests {
             registry.write(root.path(), Measure::DiskUsed, NOT_INTERRUPTED).unwrap();
             prop_assert_eq!(Registry::read(root.path(), Measure::DiskUsed).unwrap(), registry);
         }
+    }
+
+    #[test]
+    fn a_label_that_looks_like_the_checksum_is_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let mut registry = Registry::default();
+        registry.add(&Labels::from([("host", crate::archive::checksum::UNSEALED)]));
+        fs::create_dir(layout::measure_directory(root.path(), Measure::DiskUsed)).unwrap();
+        registry.write(root.path(), Measure::DiskUsed, NOT_INTERRUPTED).unwrap();
+        assert_eq!(Registry::read(root.path(), Measure::DiskUsed).unwrap(), registry);
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl Archive {
 
 /// Makes an archive of a directory that holds nothing but what a killed [`make`] may have left.
 fn make(root: &Path) -> Result<(), ArchiveError> {
-    let ours = |name: &String| name == lock::NAME || name == &format!(".{}.tmp", format::NAME);
+    let temporary = atomic::temporary(&root.join(format::NAME));
+    let ours = |name: &String| name == lock::NAME || root.join(name) == temporary;
     if !layout::names(root)?.iter().all(ours) {
         return Err(ArchiveError::NotAnArchive { path: root.to_owned() });
     }

@@ -59,9 +59,11 @@ fn kill_at(step: usize, root: &Path) -> bool {
     !output.status.success()
 }
 
-/// The points of each measure and month.
-fn by_month(model: &Model) -> BTreeMap<(Measure, bool), Vec<(Labels, i64, u64)>> {
-    let mut months: BTreeMap<_, Vec<_>> = BTreeMap::new();
+/// The points of each measure, before April and after.
+type Months = BTreeMap<(Measure, bool), Vec<(Labels, i64, u64)>>;
+
+fn by_month(model: &Model) -> Months {
+    let mut months = Months::new();
     for (measure, series) in model {
         for (labels, points) in series {
             for (time, value) in points {
