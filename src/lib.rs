@@ -14,7 +14,7 @@
 //! ```
 //!
 //! `pipeline` is the only file that knows every room; `cli` turns arguments into domain words.
-//! A test (`tests/architecture.rs`) keeps the direction.
+//! A test (`tests/mailtide/architecture.rs`) keeps the direction.
 
 pub mod platform;
 

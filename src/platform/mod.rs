@@ -1,14 +1,35 @@
 //! Ground room: the operator's words. Roles, measures, units, labels, pools, limits and calendar,
 //! and the one file (`platform.toml`) that declares them. No statistics, no I/O beyond that file.
 
+mod calendar;
+mod config;
+mod document;
+mod error;
+mod fields;
+mod host_pattern;
 mod labels;
+mod limits;
+mod load;
 mod measure;
+mod nearest;
+mod pool;
 mod probe;
+mod report_settings;
 mod role;
+mod source;
 mod unit;
+mod wording;
 
+pub use calendar::{Action, Calendar, Event};
+pub use config::Platform;
+pub use error::{ConfigError, ConfigErrors};
+pub use host_pattern::{BadHostPattern, HostPattern};
 pub use labels::{Labels, SeriesKey};
+pub use limits::Limit;
 pub use measure::{Form, Measure};
+pub use pool::Pool;
 pub use probe::Probe;
+pub use report_settings::ReportSettings;
 pub use role::Role;
+pub use source::{Declared, Source};
 pub use unit::{SourceUnit, Unit};

@@ -69,6 +69,44 @@ pub enum SourceUnit {
 }
 
 impl SourceUnit {
+    /// Every unit that a source can answer in.
+    pub const ALL: &[SourceUnit] = &[
+        SourceUnit::Bytes,
+        SourceUnit::Kib,
+        SourceUnit::Mib,
+        SourceUnit::Gib,
+        SourceUnit::Gb,
+        SourceUnit::Ratio,
+        SourceUnit::Percent,
+        SourceUnit::Seconds,
+        SourceUnit::Milliseconds,
+        SourceUnit::Microseconds,
+        SourceUnit::Messages,
+        SourceUnit::MessagesPerSecond,
+        SourceUnit::MessagesPerMinute,
+        SourceUnit::Count,
+    ];
+
+    /// The unit's name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceUnit::Bytes => "bytes",
+            SourceUnit::Kib => "kib",
+            SourceUnit::Mib => "mib",
+            SourceUnit::Gib => "gib",
+            SourceUnit::Gb => "gb",
+            SourceUnit::Ratio => "ratio",
+            SourceUnit::Percent => "percent",
+            SourceUnit::Seconds => "seconds",
+            SourceUnit::Milliseconds => "milliseconds",
+            SourceUnit::Microseconds => "microseconds",
+            SourceUnit::Messages => "messages",
+            SourceUnit::MessagesPerSecond => "messages_per_second",
+            SourceUnit::MessagesPerMinute => "messages_per_minute",
+            SourceUnit::Count => "count",
+        }
+    }
+
     /// The canonical unit that this one converts to, and the factor that takes a value there.
     pub fn to_canonical(self) -> (Unit, f64) {
         match self {

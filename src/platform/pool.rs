@@ -1,0 +1,133 @@
+//! Pools: interchangeable servers of one role.
+
+use super::{HostPattern, Measure, Role, fields::Fields, wording::quoted};
+
+/// Interchangeable servers of one role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pool {
+    /// Its name; no other pool has it.
+    pub name: String,
+    /// What its servers do.
+    pub role: Role,
+    /// Which hosts belong to it; no host belongs to two pools.
+    pub hosts: Vec<HostPattern>,
+    /// Whether servers can be taken out of service for some hours, and put back. Off unless declared.
+    pub scales_out: bool,
+    /// Share of a volume's usable bytes at which it counts as full, above 0 and at most 1.
+    pub full_mark: f64,
+    /// Days between deciding and having new capacity, from 0 to [`Pool::LONGEST_LEAD_TIME_DAYS`].
+    pub lead_time_days: f64,
+    /// Fewest servers in service at any time, at least one.
+    pub floor: u32,
+    /// Share of the servers' capacity that the load may take, between 0 and 1.
+    pub target_utilisation: f64,
+    /// Price of one server for one hour in the platform's currency, not negative; `None` where not declared.
+    pub price_per_server_hour: Option<f64>,
+    /// Minutes from starting a server until it takes its share of the load, from 0 to 1440.
+    pub warm_up_minutes: f64,
+    /// The measure whose daily and weekly rhythm says how many servers are needed; `None` is
+    /// [`Pool::DEFAULT_LOAD`].
+    pub load: Option<Measure>,
+}
+
+impl Pool {
+    /// Nine tenths: what operators of mail platforms commonly treat as full, for a file system needs some
+    /// room to allocate well and a purge needs some to work in.
+    pub const DEFAULT_FULL_MARK: f64 = 0.90;
+    /// A month: a common time from order to installed disk.
+    pub const DEFAULT_LEAD_TIME_DAYS: f64 = 30.0;
+    /// Ten years: beyond it, dates mean nothing.
+    pub const LONGEST_LEAD_TIME_DAYS: f64 = 3650.0;
+    /// One server: the least that serves anybody.
+    pub const DEFAULT_FLOOR: u32 = 1;
+    /// Leaves room for a lost server in a pool of three, and for minutes above the hour's mean.
+    pub const DEFAULT_TARGET_UTILISATION: f64 = 0.6;
+    /// Time for a virtual machine to boot, join its load balancer and fill its caches.
+    pub const DEFAULT_WARM_UP_MINUTES: f64 = 10.0;
+    /// Every monitoring system has it.
+    pub const DEFAULT_LOAD: Measure = Measure::LoadCpu;
+    /// What a pool's load can be: levels that more servers share among them.
+    pub const LOADS: &[Measure] = &[
+        Measure::LoadCpu,
+        Measure::LoadMemory,
+        Measure::LoadSessions,
+        Measure::LoadConnections,
+        Measure::LoadMessages,
+    ];
+    /// A day; a server that warms up for longer cannot follow a daily rhythm.
+    const LONGEST_WARM_UP_MINUTES: f64 = 1440.0;
+
+    /// Whether a host belongs to the pool.
+    pub fn has(&self, host: &str) -> bool {
+        self.hosts.iter().any(|pattern| pattern.matches(host))
+    }
+
+    /// The measure whose rhythm says how many servers are needed.
+    pub fn load(&self) -> Measure {
+        self.load.unwrap_or(Self::DEFAULT_LOAD)
+    }
+
+    /// Reads one `[[pool]]`; `None` where it has been refused.
+    pub(super) fn read(mut fields: Fields<'_>) -> Option<Pool> {
+        fields.require("name", "a name of its own, in quotes");
+        fields.require("role", &Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>().join(", "));
+        fields.require("hosts", &format!("a list of {}", HostPattern::LEGAL));
+        let name = fields.text("name").map(toml::Spanned::into_inner);
+        let role = fields.choice("role", "a role", Role::ALL, Role::name);
+        let hosts = read_hosts(&mut fields);
+        if hosts.as_ref().is_some_and(Vec::is_empty) {
+            fields.refuse("hosts", "matches no host", format!("legal: a list of {}", HostPattern::LEGAL));
+        }
+        let scales_out = fields.flag("scales_out").unwrap_or(false);
+        let share = |share: f64| share > 0.0 && share <= 1.0;
+        let full_mark =
+            fields.number("full_mark", "a share of the usable bytes", "more than 0, at most 1", share);
+        let days = |days: f64| (0.0..=Self::LONGEST_LEAD_TIME_DAYS).contains(&days);
+        let lead_time_days = fields.number("lead_time_days", "a number of days", "0 to 3650", days);
+        let floor = read_floor(&mut fields);
+        let share = |share: f64| share > 0.0 && share < 1.0;
+        let capacity = "a share of the servers' capacity";
+        let target = fields.number("target_utilisation", capacity, "more than 0, less than 1", share);
+        let price = "a price in the platform's currency";
+        let price = fields.number("price_per_server_hour", price, "0 or more", |price| price >= 0.0);
+        let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
+        let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
+        let load = fields.choice("load", "a load", Self::LOADS, Measure::name);
+        fields.finish();
+        Some(Pool {
+            name: name?,
+            role: role?,
+            hosts: hosts?,
+            scales_out,
+            full_mark: full_mark.unwrap_or(Self::DEFAULT_FULL_MARK),
+            lead_time_days: lead_time_days.unwrap_or(Self::DEFAULT_LEAD_TIME_DAYS),
+            floor: floor.unwrap_or(Self::DEFAULT_FLOOR),
+            target_utilisation: target.unwrap_or(Self::DEFAULT_TARGET_UTILISATION),
+            price_per_server_hour: price,
+            warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
+            load,
+        })
+    }
+}
+
+fn read_floor(fields: &mut Fields<'_>) -> Option<u32> {
+    let legal = "a whole number from 1, for with no server left nobody is served";
+    let whole = |number: f64| number.fract() == 0.0 && number >= 1.0 && number <= f64::from(u32::MAX);
+    // The check above makes the conversion exact.
+    fields.number("floor", "a number of servers", legal, whole).map(|servers| servers as u32)
+}
+
+/// Reads `hosts`, the patterns of a pool or an event; `None` where it is absent or one has been refused.
+pub(super) fn read_hosts(fields: &mut Fields<'_>) -> Option<Vec<HostPattern>> {
+    let texts = fields.texts("hosts")?;
+    let read = |text: toml::Spanned<String>| {
+        let pattern = HostPattern::new(text.get_ref());
+        if let Err(bad) = &pattern {
+            let problem = format!("{}: {bad}", quoted(text.get_ref()));
+            fields.refuse_at(text.span().start, "hosts", problem, format!("legal: {}", HostPattern::LEGAL));
+        }
+        pattern.ok()
+    };
+    // All are read before one that was refused ends the list, so that each bad one is told.
+    texts.into_iter().map(read).collect::<Vec<_>>().into_iter().collect()
+}
