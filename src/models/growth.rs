@@ -7,7 +7,7 @@ use super::{
     growth_backtest::{ErrorScale, GrowthBacktest, walk_forward},
     theil_sen::theil_sen,
 };
-use crate::series::{DAY, Level, Retention, median};
+use crate::series::{DAY, Level, Retention, level_on, median};
 
 /// Fewest days of history: four weeks, so that a weekly rhythm averages out (Checkmk and netdata users' false
 /// alarms came from shorter ones).
@@ -137,18 +137,6 @@ const ANCHOR_DAYS: i64 = 3;
 fn weekly_growth(days: &[(i64, f64)]) -> Vec<f64> {
     let (Some(&(first, _)), Some(&(last, _))) = (days.first(), days.last()) else { return Vec::new() };
     let weeks = (last - first) / 7;
-    let ends: Vec<f64> = (0..=weeks).rev().map(|k| interpolated(days, last - 7 * k)).collect();
+    let ends: Vec<f64> = (0..=weeks).rev().filter_map(|k| level_on(days, last - 7 * k)).collect();
     ends.windows(2).map(|w| w[1] - w[0]).collect()
-}
-
-/// The level on a day between the first and the last one.
-pub(super) fn interpolated(days: &[(i64, f64)], day: i64) -> f64 {
-    let after = days.partition_point(|d| d.0 < day);
-    match (after.checked_sub(1).map(|i| days[i]), days.get(after)) {
-        (_, Some(&(d, v))) if d == day => v,
-        (Some(a), Some(&b)) => a.1 + (b.1 - a.1) * (day - a.0) as f64 / (b.0 - a.0) as f64,
-        (Some(a), None) => a.1,
-        (None, Some(&b)) => b.1,
-        (None, None) => f64::NAN,
-    }
 }

@@ -2,7 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::growth::{fit, interpolated};
+use super::growth::fit;
+use crate::series::level_on;
 
 /// Distances at which the model is tried, in days.
 const DISTANCES: [i64; 6] = [7, 14, 28, 56, 91, 182];
@@ -87,7 +88,8 @@ fn tries(days: &[(i64, f64)]) -> Vec<Try> {
     while tries.len() < MOST_ORIGINS {
         let past = &days[..days.partition_point(|d| d.0 <= day)];
         let Some(line) = fit(past) else { break };
-        let outcome = |&distance: &i64| (day + distance <= last).then(|| interpolated(days, day + distance));
+        let outcome =
+            |&distance: &i64| if day + distance <= last { level_on(days, day + distance) } else { None };
         let error = |d: &i64| Some(outcome(d)? - (line.level + line.per_day * (day + d - line.at) as f64));
         tries.push(Try {
             day,

@@ -74,8 +74,8 @@ pub struct Backtest {
     pub horizon_days: f64,
     /// Mean absolute error, in the evidence's unit.
     pub mean_abs_error: f64,
-    /// Share of the tries whose outcome lay within the 90 % interval.
-    pub coverage: f64,
+    /// Share of the tries whose outcome lay within the 90 % interval; `None` with too few tries.
+    pub coverage: Option<f64>,
     /// The backtest in words, with units.
     pub summary: String,
 }

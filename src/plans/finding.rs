@@ -195,8 +195,9 @@ pub struct Ebb {
     pub share: f64,
     /// Money saved in an ordinary week, in the platform's currency; `None` where the pool has no price.
     pub money_per_week: Option<f64>,
-    /// Share of the windows' time, in held-back weeks, in which fewer servers would have been too few.
-    pub violation_share: f64,
+    /// Share of the windows' time, in held-back weeks, in which fewer servers would have been too few; `None`
+    /// where the history is too short to hold a week back.
+    pub violation_share: Option<f64>,
 }
 
 /// What a finding says.

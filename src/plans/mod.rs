@@ -1,9 +1,27 @@
-//! Plans: what the models' answers mean for the operator, as [`Finding`]s.
+//! Plans: what the models' answers mean for the operator, as [`Finding`]s. Each is a pure function of one
+//! subject's series and the operator's words.
 
+mod context;
+mod drift;
+mod ebb;
+mod ebb_window;
+mod event_id;
 mod evidence;
 mod finding;
+mod lines;
+mod outlook;
+mod pool_exhaustion;
+mod stale;
+mod volume_exhaustion;
+mod wording;
 
+pub use context::Context;
+pub use drift::drift_findings;
+pub use ebb::{PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
 };
+pub use pool_exhaustion::pool_finding;
+pub use stale::{LastSeen, stale_findings};
+pub use volume_exhaustion::{VolumeAnswer, volume_findings};

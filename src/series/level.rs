@@ -49,6 +49,14 @@ impl Level {
     }
 }
 
+impl Level {
+    /// The levels by day with only the one-off steps taken out: what a retention job purges stays in.
+    pub fn net_days(&self) -> Vec<(i64, f64)> {
+        let once = Steps { once: self.steps.once.clone(), ..Steps::default() };
+        by_day(&self.series, &once)
+    }
+}
+
 /// Makes readings near zero holes, unless the level stays there: the reference is the median of the day
 /// before, the day and the day after.
 fn without_readings_near_zero(series: &Series) -> (Series, usize) {
@@ -92,6 +100,18 @@ fn by_day(series: &Series, steps: &Steps) -> Vec<(i64, f64)> {
     }
     close(&mut days, current, &mut bucket);
     days
+}
+
+/// The level on a day: linear between its neighbours in a gap, the last one known after the end and the first
+/// one before the beginning; `None` without any. `days` ascend.
+pub fn level_on(days: &[(i64, f64)], day: i64) -> Option<f64> {
+    let after = days.partition_point(|d| d.0 < day);
+    match (after.checked_sub(1).map(|i| days[i]), days.get(after)) {
+        (_, Some(&(d, v))) if d == day => Some(v),
+        (Some(a), Some(&b)) => Some(a.1 + (b.1 - a.1) * (day - a.0) as f64 / (b.0 - a.0) as f64),
+        (Some(a), None) => Some(a.1),
+        (None, b) => b.map(|b| b.1),
+    }
 }
 
 fn close(days: &mut Vec<(i64, f64)>, day: Option<i64>, bucket: &mut Vec<f64>) {

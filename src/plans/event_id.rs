@@ -1,0 +1,76 @@
+//! How event identifiers are made.
+
+use super::{EventId, Kind};
+
+/// Most bytes of an identifier: well below PagerDuty's 255 for a `dedup_key`.
+const MOST_BYTES: usize = 200;
+
+impl EventId {
+    /// The identifier of one kind of finding about one subject. Letters, digits, `.`, `_` and `-` stay, in lower
+    /// case; everything else becomes `-`. Where that loses something, or the name is too long, a checksum of the
+    /// whole name is added, so that two subjects never share an identifier.
+    pub(super) fn of(kind: Kind, subject: &[&str]) -> EventId {
+        let kind = match kind {
+            Kind::VolumeExhaustion => "disk-full",
+            Kind::InodeExhaustion => "inodes-full",
+            Kind::PoolExhaustion => "pool-full",
+            Kind::Ebb => "ebb",
+            Kind::Drift => "drift",
+            Kind::Stale => "stale",
+        };
+        let cleaned: Vec<String> = subject.iter().map(|part| clean(part)).filter(|p| !p.is_empty()).collect();
+        let name = format!("{kind}/{}", cleaned.join("/"));
+        let lossless =
+            subject.iter().zip(&cleaned).all(|(part, clean)| part.trim_start_matches('/') == clean);
+        if lossless && cleaned.len() == subject.len() && name.len() <= MOST_BYTES {
+            return EventId(name);
+        }
+        let checksum = fnv1a(subject.join("\u{1f}").as_bytes());
+        // The cleaned name is ASCII, so that any byte is a character's edge.
+        EventId(format!("{}-{checksum:016x}", &name[..name.len().min(MOST_BYTES - 17)]))
+    }
+}
+
+fn clean(part: &str) -> String {
+    let mapped = part.chars().map(|c| match c.to_ascii_lowercase() {
+        c @ ('a'..='z' | '0'..='9' | '.' | '_' | '-' | '/') => c,
+        _ => '-',
+    });
+    mapped.collect::<String>().trim_matches('/').to_owned()
+}
+
+/// FNV-1a, 64 bits: a checksum that is the same in every run and release (Fowler, Noll & Vo; RFC 9923).
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_names_stay_readable() {
+        assert_eq!(EventId::of(Kind::VolumeExhaustion, &["ms03", "/var/mail"]).0, "disk-full/ms03/var/mail");
+    }
+
+    #[test]
+    fn hostile_names_are_cleaned_and_stay_apart() {
+        let a = EventId::of(Kind::Drift, &["<script>", "é"]).0;
+        let b = EventId::of(Kind::Drift, &["<script>", "è"]).0;
+        assert_ne!(a, b);
+        assert!(
+            a.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"/._-".contains(&c)),
+            "{a}"
+        );
+        let long = EventId::of(Kind::Stale, &["x".repeat(4000).as_str()]).0;
+        assert_eq!(long.len(), MOST_BYTES);
+    }
+
+    #[test]
+    fn the_checksum_is_the_published_one() {
+        // RFC 9923's test vectors: "" and "foobar".
+        assert_eq!((fnv1a(b""), fnv1a(b"foobar")), (0xcbf2_9ce4_8422_2325, 0x8594_4171_f739_67e8));
+    }
+}

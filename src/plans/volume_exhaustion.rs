@@ -1,0 +1,241 @@
+//! When a volume is full, by bytes and by inodes.
+
+use super::{
+    Context, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict, lines,
+    outlook::{self, Bounds, Outlook, judge},
+    wording,
+};
+use crate::{
+    platform::{Measure, Pool, Unit},
+    series::{DAY, Level, Series, Volume, median},
+};
+
+/// A capacity that changes by more than this share was resized; less is rounding and metadata.
+const RESIZE_SHARE: f64 = 0.01;
+
+/// What is known of a volume once it has been judged: its findings, and its level for the pool's.
+#[derive(Debug, Clone)]
+pub struct VolumeAnswer {
+    /// The volume's findings: bytes first, then inodes where the source tells of them.
+    pub findings: Vec<Finding>,
+    /// `host:mount`.
+    pub name: String,
+    /// The level of its used bytes, where there is one.
+    pub level: Option<Level>,
+    /// Usable bytes at the moment of the plan.
+    pub usable: Option<f64>,
+}
+
+/// Which of a volume's two resources is looked at.
+struct Resource<'a> {
+    kind: Kind,
+    measure: Measure,
+    unit: Unit,
+    what: &'static str,
+    used: &'a Series,
+    total: &'a Series,
+    total_name: &'static str,
+    grow: &'static str,
+}
+
+/// Judges one volume of a pool (or of none).
+pub fn volume_findings<'a>(
+    volume: &'a Volume,
+    pool: Option<&'a Pool>,
+    context: &Context<'a>,
+) -> VolumeAnswer {
+    let host = volume.labels.get("host").unwrap_or("(no host)");
+    let name = format!("{host}:{}", volume.labels.get("volume").unwrap_or("(no mount)"));
+    let bytes = Resource {
+        kind: Kind::VolumeExhaustion,
+        measure: Measure::DiskUsed,
+        unit: Unit::Bytes,
+        what: "",
+        used: &volume.used,
+        total: &volume.usable,
+        total_name: "usable",
+        grow: "add disk, move mailboxes away or purge",
+    };
+    let inodes = Resource {
+        kind: Kind::InodeExhaustion,
+        measure: Measure::InodesUsed,
+        unit: Unit::Count,
+        what: " of inodes",
+        used: &volume.inodes_used,
+        total: &volume.inodes_total,
+        total_name: "inodes",
+        grow: "make a file system with more inodes, or merge small files (mdbox instead of Maildir)",
+    };
+    let level = Level::of(&context.declared(&volume.used, volume.labels.get("host"), pool)).ok();
+    let mut findings = vec![finding(&bytes, level.as_ref(), volume, &name, pool, context)];
+    // File systems without a fixed number of inodes (btrfs, some network ones) say 0.
+    if inodes.total.last().is_some_and(|(_, total)| total > 0.0) {
+        let level = Level::of(&context.declared(&volume.inodes_used, volume.labels.get("host"), pool)).ok();
+        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context));
+    }
+    VolumeAnswer { findings, name, level, usable: volume.usable.last().map(|(_, usable)| usable) }
+}
+
+fn finding(
+    resource: &Resource,
+    level: Option<&Level>,
+    volume: &Volume,
+    name: &str,
+    pool: Option<&Pool>,
+    context: &Context,
+) -> Finding {
+    let full_mark = pool.map_or(Pool::DEFAULT_FULL_MARK, |p| p.full_mark);
+    let lead_time_days = pool.map_or(Pool::DEFAULT_LEAD_TIME_DAYS, |p| p.lead_time_days);
+    let total = resource.total.last().map(|(_, total)| total);
+    let outlook = match (level, total) {
+        (None, _) => outlook::undecided("there is no sample".to_owned(), None),
+        (_, None) => outlook::undecided("its source does not tell how much it holds".to_owned(), None),
+        (Some(level), Some(total)) => {
+            judge(level, Bounds { mark: full_mark * total, lead_time_days }, context)
+        }
+    };
+    let labels = &volume.labels;
+    Finding {
+        id: EventId::of(
+            resource.kind,
+            &[labels.get("host").unwrap_or_default(), labels.get("volume").unwrap_or_default()],
+        ),
+        kind: resource.kind,
+        severity: outlook.severity,
+        subject: Subject {
+            name: name.to_owned(),
+            pool: pool.map(|p| p.name.clone()),
+            role: pool.map(|p| p.role),
+            measure: resource.measure,
+            labels: labels.clone(),
+        },
+        headline: outlook::headline(name, resource.what, &outlook.verdict),
+        advice: advice(&outlook, resource.grow, context),
+        evidence: evidence(resource, level, volume, &outlook, full_mark, context),
+        verdict: outlook.verdict,
+    }
+}
+
+/// What to do about a level that may fill, in one sentence.
+pub(super) fn advice(outlook: &Outlook, grow: &str, context: &Context) -> String {
+    match (&outlook.verdict, outlook.severity) {
+        (Verdict::Fills(e), Severity::Critical) => format!(
+            "Act now: {grow}; new capacity takes {} and there may be {} left.",
+            wording::days(e.lead_time_days),
+            wording::days(e.runway.p5_days.unwrap_or(0.0))
+        ),
+        (Verdict::Fills(e), _) => match e.order_by {
+            Some(by) if by > context.date(context.as_of) => {
+                format!("Decide by {}: {grow}.", wording::date(by))
+            }
+            _ => {
+                format!("Decide this week: {grow}; the early edge of the forecast lies within the lead time.")
+            }
+        },
+        (Verdict::FillsBeyond { .. }, Severity::Info) => {
+            "Watch it: it may fill sooner than its likeliest course says.".to_owned()
+        }
+        (Verdict::Undecided { enough_on: Some(date), .. }, _) => {
+            format!("Wait until {}: then there is enough history.", wording::date(*date))
+        }
+        (Verdict::Undecided { .. }, _) => "Check what its monitoring answers.".to_owned(),
+        _ => "Nothing to do.".to_owned(),
+    }
+}
+
+fn evidence(
+    resource: &Resource,
+    level: Option<&Level>,
+    volume: &Volume,
+    outlook: &Outlook,
+    full_mark: f64,
+    context: &Context,
+) -> Evidence {
+    let from = context.as_of - (context.platform.report.history_days * DAY as f64) as i64;
+    let forecast = outlook.forecast.as_ref();
+    let used = level.map_or(resource.used, |level| &level.series);
+    let capacity = lines::daily(resource.total_name, resource.total, from);
+    let mut marks = level.map(|level| outlook::marks(level, forecast)).unwrap_or_default();
+    marks.extend(resizes(&lines::daily(resource.total_name, resource.total, i64::MIN / 2)));
+    marks.sort_by_key(|m| m.time);
+    let total = resource.total.last().map(|(_, total)| total);
+    let mut facts = Vec::new();
+    if let Some((_, now)) = used.last() {
+        facts.push(wording::number("used", now, resource.unit));
+        if let Some(total) = total.filter(|&t| t > 0.0) {
+            facts.push(wording::number(resource.total_name, total, resource.unit));
+            facts.push(wording::number("used share", now / total, Unit::Ratio));
+        }
+    }
+    if let Some(forecast) = forecast {
+        facts.push(wording::per_day("growth", forecast.net_per_day, resource.unit));
+    }
+    if let Some(level) = level {
+        facts.extend(oddities(level, volume));
+    }
+    let mark = total.map(|total| Threshold {
+        name: format!("full mark ({} of {})", wording::percent(full_mark), resource.total_name),
+        value: full_mark * total,
+    });
+    Evidence {
+        unit: resource.unit,
+        lines: [lines::daily("used", used, from), capacity]
+            .into_iter()
+            .filter(|l| !l.times.is_empty())
+            .collect(),
+        band: forecast.map(outlook::band),
+        thresholds: mark.into_iter().collect(),
+        marks,
+        week: None,
+        facts,
+        model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
+        backtest: forecast.map(|f| outlook::backtest(f, resource.unit)),
+    }
+}
+
+/// What the reader should know about the history.
+fn oddities(level: &Level, volume: &Volume) -> Vec<super::Fact> {
+    let mut facts = Vec::new();
+    if let (Some(first), Some(last)) = (level.days.first(), level.days.last()) {
+        facts.push(wording::in_days("history", (last.0 - first.0 + 1) as f64));
+    }
+    let hours = |slots: usize| format!("{:.0} h", slots as f64 * level.series.step() as f64 / 3600.0);
+    if level.holes > 0 {
+        facts.push(wording::text("holes", hours(level.holes)));
+    }
+    if level.near_zero > 0 {
+        facts.push(wording::text("read near zero, left out", hours(level.near_zero)));
+    }
+    if level.steps.left_in > 0 {
+        facts.push(wording::text("steps that belong to the growth", level.steps.left_in.to_string()));
+    }
+    if !volume.also_mounted.is_empty() {
+        facts.push(wording::text("also mounted as", volume.also_mounted.join(", ")));
+    }
+    facts
+}
+
+/// Changes of a capacity from one day to the next.
+fn resizes(capacity: &Line) -> Vec<Mark> {
+    let known: Vec<(i64, f64)> =
+        capacity.times.iter().zip(&capacity.values).filter_map(|(&t, v)| v.map(|v| (t, v))).collect();
+    let changed = |w: &&[(i64, f64)]| (w[1].1 - w[0].1).abs() > RESIZE_SHARE * w[0].1.abs();
+    let mut marks: Vec<Mark> = Vec::new();
+    for pair in known.windows(2).filter(changed) {
+        // A day on which the capacity changed half-way may show both levels' middle: join the two parts.
+        match marks.last_mut() {
+            Some(last) if pair[1].0 - last.time <= 2 * DAY => {
+                last.size = last.size.map(|size| size + pair[1].1 - pair[0].1);
+            }
+            _ => marks.push(Mark {
+                time: pair[1].0,
+                name: "resize".to_owned(),
+                size: Some(pair[1].1 - pair[0].1),
+            }),
+        }
+    }
+    // A reading of nothing that came back the next day is no resize.
+    let typical = median(&mut known.iter().map(|k| k.1).collect::<Vec<_>>()).unwrap_or(0.0);
+    marks.retain(|m| m.size.is_some_and(|size| size.abs() > RESIZE_SHARE * typical));
+    marks
+}
