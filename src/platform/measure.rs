@@ -72,6 +72,8 @@ measures! {
     DeliverySeconds = "delivery.seconds", Seconds, Counter;
     /// Messages delivered, as counted beside `delivery.seconds`.
     DeliveryCount = "delivery.count", Messages, Counter;
+    /// Time in which a service answered its users: a mean or a quantile (label `quantile`).
+    ResponseTime = "response.time", Seconds, Gauge;
     /// Share of a host's processors that is busy.
     LoadCpu = "load.cpu", Ratio, Gauge;
     /// Seconds that a processor has spent idle (label `cpu`).

@@ -1,0 +1,29 @@
+//! Query packs: which expression of which exporter gives which measure, and how to recognise it in an export.
+//!
+//! A pack is one file of `queries/` (see `queries/README.md`). [`Packs`] reads and checks the shipped ones and
+//! the operator's own; a [`Recogniser`] made from them tells what a source's series is.
+
+mod distance;
+mod error;
+mod fields;
+mod functions;
+mod host;
+mod load;
+mod nearest;
+mod pack;
+mod parse;
+mod pattern;
+mod pattern_index;
+mod recogniser;
+mod rules;
+mod series_name;
+mod units;
+
+pub use error::{PackError, PackErrors};
+pub use load::Packs;
+pub use pack::{CloudWatchRule, Entry, GraphiteRule, LabelSource, Pack, PrometheusRule, TaggedRule};
+pub use pattern::{Pattern, PatternError, Separator};
+pub use recogniser::Recogniser;
+
+#[cfg(test)]
+mod shipped_tests;

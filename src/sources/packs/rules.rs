@@ -1,0 +1,135 @@
+//! Reading an entry's three tables: how Prometheus, Graphite and CloudWatch show its measure.
+
+use std::collections::BTreeMap;
+
+use super::{
+    CloudWatchRule, GraphiteRule, LabelSource, Pattern, PrometheusRule, Separator, TaggedRule, distance,
+    fields::{At, Fields},
+    pack::LABELS,
+};
+
+/// `[measure.prometheus]`.
+pub(super) fn prometheus(mut fields: Fields<'_, '_>) -> Option<PrometheusRule> {
+    let query = fields.text("query").map(|q| q.value);
+    let series = tagged(&mut fields, "labels");
+    let set = fixed(&mut fields);
+    let complete = !series.metrics.is_empty();
+    if !complete {
+        fields.refuse(fields.at, "metric", "is missing; write the name that the series has in an export");
+    }
+    fields.finish();
+    complete.then_some(PrometheusRule { query, series, set })
+}
+
+/// `[measure.graphite]`.
+pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
+    let query = fields.text("query").map(|q| q.value);
+    let paths = patterns(&mut fields, "path", Separator::Dot);
+    let tagged = tagged(&mut fields, "tags");
+    let set = fixed(&mut fields);
+    let complete = paths.as_ref().is_none_or(|paths| !paths.is_empty()) || !tagged.metrics.is_empty();
+    if !complete {
+        let wanted = "is missing; write a path with named parts, or `metric` and `tags` for a tagged series";
+        fields.refuse(fields.at, "path", wanted);
+    }
+    fields.finish();
+    let paths = paths?;
+    complete.then_some(GraphiteRule { query, paths, tagged, set })
+}
+
+/// `[measure.cloudwatch]`.
+pub(super) fn cloudwatch(mut fields: Fields<'_, '_>) -> Option<CloudWatchRule> {
+    let namespace = fields.required_text("namespace", "the metric's namespace, such as \"AWS/EC2\"");
+    let series = tagged(&mut fields, "dimensions");
+    let statistic = fields.required_text("statistic", "a statistic, such as \"Average\" or \"p95\"");
+    let expression = fields.text("expression").map(|e| e.value);
+    let names = patterns(&mut fields, "label", Separator::Space);
+    let set = fixed(&mut fields);
+    if series.metrics.len() != 1 {
+        fields.refuse(fields.at, "metric", "is to be one name; write an entry for each metric");
+    }
+    if expression.is_some() && names.as_ref().is_some_and(Vec::is_empty) {
+        let wanted = "is missing; what an expression gives is told by its label alone";
+        fields.refuse(fields.at, "label", wanted);
+    }
+    fields.finish();
+    let (namespace, statistic, names) = (namespace?.value, statistic?.value, names?);
+    (series.metrics.len() == 1).then_some(CloudWatchRule {
+        namespace,
+        series,
+        statistic,
+        expression,
+        names,
+        set,
+    })
+}
+
+/// `metric`, `where` and the table that maps labels, which each source calls by its own word.
+fn tagged(fields: &mut Fields<'_, '_>, mapping: &'static str) -> TaggedRule {
+    let metrics = fields.texts("metric").into_iter().map(|m| m.value).collect();
+    let mut labels = Vec::new();
+    if let Some(table) = fields.table(mapping) {
+        for (label, from) in table.pairs() {
+            if check_label(fields, &label, mapping) {
+                labels.push(label_source(label.value, &from));
+            }
+        }
+    }
+    let only = fields.table("where").map(Fields::single_pairs).unwrap_or_default();
+    let only = only.into_iter().map(|(name, value)| (name.value, value.value)).collect();
+    let without = fields.texts("without").into_iter().map(|name| name.value).collect();
+    TaggedRule { metrics, labels, only, without }
+}
+
+/// A label is required unless each name it may come from ends in `?`.
+fn label_source(label: String, from: &[At<String>]) -> LabelSource {
+    let required = from.iter().any(|name| !name.value.ends_with('?'));
+    let from = from.iter().map(|name| name.value.trim_end_matches('?').to_owned()).collect();
+    LabelSource { label, from, required }
+}
+
+/// `set`: canonical labels that are always the same.
+fn fixed(fields: &mut Fields<'_, '_>) -> BTreeMap<String, String> {
+    let pairs = fields.table("set").map(Fields::single_pairs).unwrap_or_default();
+    let mut set = BTreeMap::new();
+    for (label, value) in pairs {
+        if check_label(fields, &label, "set") {
+            set.insert(label.value, value.value);
+        }
+    }
+    set
+}
+
+/// Patterns whose parts are canonical labels; `None` where one is refused.
+fn patterns(fields: &mut Fields<'_, '_>, field: &'static str, separator: Separator) -> Option<Vec<Pattern>> {
+    let mut patterns = Some(Vec::new());
+    for text in fields.texts(field) {
+        match Pattern::parse(&text.value, separator) {
+            Err(error) => {
+                fields.refuse(text.at, field, error.to_string());
+                patterns = None;
+            }
+            Ok(pattern) => {
+                for name in pattern.names() {
+                    check_label(fields, &At { value: name.to_owned(), at: text.at }, field);
+                }
+                if let Some(all) = patterns.as_mut() {
+                    all.push(pattern);
+                }
+            }
+        }
+    }
+    patterns
+}
+
+/// Whether a name is a canonical label; refuses it where it is not.
+pub(super) fn check_label(fields: &Fields<'_, '_>, label: &At<String>, field: &str) -> bool {
+    let known = LABELS.contains(&label.value.as_str());
+    if !known {
+        let meant = distance::nearest(&label.value, LABELS.iter().copied());
+        let meant = meant.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+        let problem = format!("`{}` is not a label{meant}; legal: {}", label.value, LABELS.join(", "));
+        fields.refuse(label.at, field, problem);
+    }
+    known
+}
