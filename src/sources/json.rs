@@ -93,7 +93,12 @@ impl<'a> Json<'a> {
 
     /// Reads `null`, if it is next.
     pub(super) fn null(&mut self) -> bool {
-        self.peek() == Some(b'n') && self.word("null")
+        self.at_null() && self.word("null")
+    }
+
+    /// Whether `null` is next, or something that is nothing else.
+    pub(super) fn at_null(&mut self) -> bool {
+        self.peek() == Some(b'n')
     }
 
     /// Reads a string.
@@ -101,7 +106,6 @@ impl<'a> Json<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.expected("a string"));
         }
-        let start = self.at;
         self.at += 1;
         let mut piece = self.at;
         let mut unescaped: Option<String> = None;
@@ -124,7 +128,7 @@ impl<'a> Json<'a> {
                 }
                 Some(0..0x20) => return Err(self.expected("an escaped control character")),
                 Some(_) => self.at += 1,
-                None => return Err(Fault::at(start, "a string without its end", CUT_OFF)),
+                None => return Err(Fault::at(self.at, "a string without its end", CUT_OFF)),
             }
         }
     }
@@ -200,11 +204,19 @@ impl<'a> Json<'a> {
         if rest.is_empty() {
             return Fault::at(self.at, format!("expected {what}, found the end"), CUT_OFF);
         }
-        let token = match rest.strip_prefix('"') {
-            Some(inside) => inside.split('"').next().unwrap_or(inside),
-            None => rest.split([',', ']', '}', ' ', '\n']).next().filter(|t| !t.is_empty()).unwrap_or(rest),
+        let (token, unfinished) = match rest.strip_prefix('"') {
+            Some(inside) => inside.split_once('"').map_or((inside, true), |(token, _)| (token, false)),
+            None => {
+                let first = rest.chars().next().map_or(0, char::len_utf8);
+                let end = rest.find([',', ']', '}', ' ', '\n']).unwrap_or(rest.len()).max(first);
+                (&rest[..end], end == rest.len() && end > first)
+            }
         };
-        Fault::at(self.at, format!("expected {what}, found {}", excerpt(token)), EXPORT_AGAIN)
+        let found = excerpt(token);
+        if unfinished {
+            return Fault::at(self.text.len(), format!("expected {what}, found {found} and the end"), CUT_OFF);
+        }
+        Fault::at(self.at, format!("expected {what}, found {found}"), EXPORT_AGAIN)
     }
 
     fn open(&mut self, byte: u8, what: &str) -> Outcome<()> {

@@ -46,9 +46,9 @@ fn compressed_or_marked_texts_are_read_alike() {
 #[test]
 fn offsets_count_the_byte_order_mark_and_name_the_stream() {
     let broken = TEXT.replace("\"2\"", "two");
-    insta::assert_snapshot!(error(broken.as_bytes()), @r#"test: byte 106: expected a number, found "two"; was it edited? export it again"#);
-    insta::assert_snapshot!(error(format!("\u{feff}{broken}").as_bytes()), @r#"test: byte 109: expected a number, found "two"; was it edited? export it again"#);
-    insta::assert_snapshot!(error(&gzip(broken.as_bytes())), @r#"test: byte 106 of the uncompressed stream: expected a number, found "two"; was it edited? export it again"#);
+    insta::assert_snapshot!(error(broken.as_bytes()), @r#"test: byte 107: expected a number, found "two"; was it edited? export it again"#);
+    insta::assert_snapshot!(error(format!("\u{feff}{broken}").as_bytes()), @r#"test: byte 110: expected a number, found "two"; was it edited? export it again"#);
+    insta::assert_snapshot!(error(&gzip(broken.as_bytes())), @r#"test: byte 107 of the uncompressed stream: expected a number, found "two"; was it edited? export it again"#);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn enormous_numbers_are_holes_and_enormous_times_are_told() {
     assert_eq!(
         error(text.as_bytes()).split("; ").next(),
         Some(
-            "test: byte 448: expected a time in seconds since 1970, found \"99999999999999999999999999999999…\""
+            "test: byte 446: expected a time in seconds since 1970, found \"99999999999999999999999999999999…\""
         )
     );
     let reading = read(&text.replacen(&format!("[1,{digits}]"), "[1,1e300]", 1));

@@ -71,7 +71,6 @@ pub(super) fn read(text: &str, sink: &mut Sink<'_>) -> Outcome<()> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
     use crate::sources::{
         Format,
         testing::{assert_cuts_invent_nothing, assert_points_read, assert_read, name, read, series_lists},

@@ -181,7 +181,7 @@ mod tests {
                 {"Id":"b","Label":"y","Timestamps":[1700000000,1700000060],"Values":[1]}]"#,
         );
         assert_eq!(reading.report.points, 1);
-        insta::assert_snapshot!(reading.report.error.unwrap(), @"test: byte 83: y has 2 timestamps and 1 values; one belongs to each other: export it again");
+        insta::assert_snapshot!(reading.report.error.unwrap(), @"test: byte 80: y has 2 timestamps and 1 values; one belongs to each other: export it again");
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn point(
         match name {
             "Timestamp" => moment = Some(time(json)?),
             "Unit" => units.extend(json.string_or_null()?.map(String::from)),
-            "ExtendedStatistics" if !json.null() => json.object(|json, percentile| {
+            "ExtendedStatistics" if !json.at_null() => json.object(|json, percentile| {
                 values.push((percentile.to_owned(), value(json)?));
                 Ok(())
             })?,

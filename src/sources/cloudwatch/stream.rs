@@ -63,7 +63,7 @@ impl Records {
                 "account_id" => account = json.string_or_null()?.unwrap_or_default().into_owned(),
                 "region" => region = json.string_or_null()?.unwrap_or_default().into_owned(),
                 "timestamp" => time = Some(milliseconds(json)?),
-                "dimensions" if !json.null() => json.object(|json, dimension| {
+                "dimensions" if !json.at_null() => json.object(|json, dimension| {
                     subject.dimensions.insert(dimension.to_owned(), json.string()?.into_owned());
                     Ok(())
                 })?,

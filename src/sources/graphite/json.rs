@@ -48,7 +48,7 @@ fn target(json: &mut Json<'_>, column: &mut Column, sink: &mut Sink<'_>) -> Outc
             path = Some(json.string()?.into_owned());
             Ok(())
         }
-        "tags" if !json.null() => json.object(|json, tag| {
+        "tags" if !json.at_null() => json.object(|json, tag| {
             match json.peek() {
                 Some(b'"') => drop(tags.insert(tag.to_owned(), json.string()?.into_owned())),
                 _ => json.skip()?,

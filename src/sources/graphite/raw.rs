@@ -84,7 +84,6 @@ impl<'a> Row<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
     use crate::sources::{
         Format,
         testing::{assert_all_read, assert_cuts_invent_nothing, assert_read, graphite, read, series_lists},

@@ -107,8 +107,8 @@ fn series(json: &mut Json<'_>, column: &mut Column, sink: &mut Sink<'_>) -> Outc
     json.object(|json, name| {
         match name {
             "metric" => identity = Some(metric(json)?),
-            "values" if !json.null() => json.array(|json| pair(json, column))?,
-            "value" if !json.null() => pair(json, column)?,
+            "values" if !json.at_null() => json.array(|json| pair(json, column))?,
+            "value" if !json.at_null() => pair(json, column)?,
             "histogram" | "histograms" => {
                 histogram = true;
                 json.skip()?;
@@ -161,7 +161,6 @@ fn metric(json: &mut Json<'_>) -> Outcome<Identity> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
     use crate::sources::{
         Format,
         testing::{assert_cuts_invent_nothing, assert_read, prometheus, read, series_lists},
@@ -239,7 +238,7 @@ mod tests {
         assert_read(&reading, &[(prometheus("up", &[("job", "a")]), &[(1_700_000_000, 1.0)])]);
         let error = reading.report.error.unwrap();
         assert_eq!(error.offset, text.find("\"abc\"").map(|at| at as u64));
-        insta::assert_snapshot!(error, @r#"test: byte 219: expected a number, found "abc"; was it edited? export it again"#);
+        insta::assert_snapshot!(error, @r#"test: byte 211: expected a number, found "abc"; was it edited? export it again"#);
     }
 
     #[test]
@@ -252,7 +251,7 @@ mod tests {
                 r#"[{"metric":{},"values":[[NaN,"1"]]}]"#,
                 "expected a time in seconds since 1970, found \"NaN\"",
             ),
-            (r#"[{"metric":{},"values":[[1700000000,"1",2]]}]"#, "expected `]`, found \",2]]}]\""),
+            (r#"[{"metric":{},"values":[[1700000000,"1",2]]}]"#, "expected `]`, found \",\""),
             (r#"[{"metric":{},"values":[[1700000000,""]]}]"#, "expected a number, found \"\""),
         ] {
             assert_eq!(read(text).report.error.expect(text).problem, problem, "{text}");

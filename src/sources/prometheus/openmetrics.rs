@@ -29,7 +29,8 @@ pub(in crate::sources) fn claims(opening: &Opening<'_>) -> bool {
 fn is_sample(line: &str) -> bool {
     let Some((series, rest)) = labels::end(line).map(|end| line.split_at(end)) else { return false };
     let value = rest.split_ascii_whitespace().next().unwrap_or_default();
-    labels::parse(series).is_some() && (series.ends_with('}') || decimal::parse(value).is_some())
+    let named = series.ends_with('}') && !value.is_empty();
+    labels::parse(series).is_some() && (named || decimal::parse(value).is_some())
 }
 
 /// Reads a text to its end.
@@ -122,7 +123,6 @@ impl<'a> Dump<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
     use crate::sources::{
         Format,
         testing::{assert_all_read, assert_cuts_invent_nothing, assert_read, prometheus, read, series_lists},
