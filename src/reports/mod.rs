@@ -1,1 +1,12 @@
 //! Reports.
+mod chart;
+mod format;
+mod report;
+mod slug;
+mod text;
+
+#[cfg(test)]
+mod fixture;
+
+pub use chart::ChartError;
+pub use report::{InputNotes, MeasureHeld, Report, Unrecognised};
