@@ -1,5 +1,49 @@
 //! Archive: what was fetched, de-duplicated, in Parquet, partitioned by measure and month.
+//!
+//! ```text
+//! ROOT/format.json                                        format, schema version, who wrote it first
+//! ROOT/lock                                               held while appending; names its holder
+//! ROOT/measure=disk.used/series.parquet                   registry: id u32, labels (JSON object)
+//! ROOT/measure=disk.used/month=2026-03/points.parquet     id u32, time i64 (s, UTC), value f64
+//! ```
+//!
+//! Points ascend by id, then time; months are UTC; pages are zstd. Any Parquet reader can read the files.
+//! Each also carries a checksum of itself in its footer, so that a damaged file is
+//! named and never decoded into wrong numbers.
+//!
+//! What holds at every moment, whoever is killed and whenever:
+//! - a file is old or new, never half: temporary file, fsync, rename, fsync of the directory;
+//! - an id is in the registry on disk before a partition uses it, and is never given to another series;
+//! - readers take no lock: they read the partitions first, and the registry, which only grows, after them.
+//!
+//! Reading order: `store` (open), `append`, `merge`, `extract` and `read`, `info`; below them `partition`
+//! and `registry` (what a file holds), `parquet` (polars is named there only), `atomic` and `lock`.
 
+mod append;
+mod atomic;
+mod checksum;
+mod error;
 mod extract;
+mod format;
+mod info;
+mod layout;
+mod lock;
+mod merge;
+mod month;
+mod normalise;
+mod parquet;
+mod partition;
+mod read;
+mod registry;
+mod store;
+pub mod table;
 
+#[cfg(test)]
+mod tests;
+
+pub use append::Appended;
+pub use error::ArchiveError;
 pub use extract::{Column, Extract};
+pub use info::{ArchiveInfo, MeasureInfo};
+pub use store::Archive;
+pub use table::{TableColumn, write_parquet};

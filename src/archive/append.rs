@@ -1,0 +1,180 @@
+//! Appending: samples go to the partitions of their measures and months.
+
+use std::{collections::BTreeMap, path::Path};
+
+use rayon::prelude::*;
+
+use super::{
+    ArchiveError,
+    atomic::{self, Interrupt},
+    layout,
+    lock::Lock,
+    merge::{Counts, Piece, merge},
+    month::Month,
+    normalise::{months, normalise},
+    partition::Partition,
+    registry::Registry,
+};
+use crate::{
+    platform::{Labels, Measure, SeriesKey},
+    sources::{Points, Samples},
+};
+
+/// What an append has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Points at times that had none.
+    pub points_new: u64,
+    /// Points at times that had another value.
+    pub points_replaced: u64,
+    /// Points that the archive held already.
+    pub points_same: u64,
+    /// Series that the archive had not known.
+    pub series_new: usize,
+    /// Partitions (a measure and a month each) that were written.
+    pub partitions: usize,
+}
+
+/// The new points of a series.
+struct Incoming {
+    measure: Measure,
+    id: u32,
+    points: Points,
+}
+
+/// The pieces of each partition, ascending by id.
+type Pieces<'a> = BTreeMap<(Measure, Month), Vec<Piece<'a>>>;
+
+/// See [`super::Archive::append`].
+pub(super) fn append(
+    root: &Path,
+    samples: Vec<Samples>,
+    interrupt: Interrupt<'_>,
+) -> Result<Appended, ArchiveError> {
+    let _lock = Lock::acquire(root)?;
+    remove_left_over(root)?;
+    let series = gather(samples);
+    check_times(&series)?;
+    let (incoming, series_new) = register(root, series, interrupt)?;
+    let pieces = cut(&incoming);
+    let written: Vec<Counts> = pieces
+        .par_iter()
+        .map(|((measure, month), pieces)| write(root, *measure, *month, pieces, interrupt))
+        .collect::<Result<_, _>>()?;
+    let counts = written.iter().copied().fold(Counts::default(), Counts::plus);
+    Ok(Appended {
+        points_new: counts.new,
+        points_replaced: counts.replaced,
+        points_same: counts.same,
+        series_new,
+        partitions: written.iter().filter(|counts| counts.changed()).count(),
+    })
+}
+
+/// Whoever holds the lock knows that no temporary file is still being written.
+fn remove_left_over(root: &Path) -> Result<(), ArchiveError> {
+    atomic::remove_temporary(root)?;
+    for measure in layout::measures(root)? {
+        let directory = layout::measure_directory(root, measure);
+        atomic::remove_temporary(&directory)?;
+        for name in layout::names(&directory)?.iter().filter(|name| !name.ends_with(".parquet")) {
+            let below = directory.join(name);
+            if below.is_dir() {
+                atomic::remove_temporary(&below)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Joins what was answered for each series; series without a point are left out.
+fn gather(samples: Vec<Samples>) -> Vec<(SeriesKey, Points)> {
+    let mut answers: BTreeMap<SeriesKey, Vec<Points>> = BTreeMap::new();
+    for sample in samples {
+        answers.entry(sample.key).or_default().push(sample.points);
+    }
+    answers
+        .into_par_iter()
+        .map(|(key, answers)| (key, normalise(answers)))
+        .filter(|(_, points)| !points.is_empty())
+        .collect()
+}
+
+/// Refuses times that lie in no month before anything is written. Times ascend: the ends tell.
+fn check_times(series: &[(SeriesKey, Points)]) -> Result<(), ArchiveError> {
+    for (key, points) in series {
+        for time in points.times.first().into_iter().chain(points.times.last()) {
+            if Month::containing(*time).is_none() {
+                return Err(ArchiveError::Time { series: Box::new(key.clone()), time: *time });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives each series its id; the registries are on disk when this returns. Also tells how many are new.
+fn register(
+    root: &Path,
+    series: Vec<(SeriesKey, Points)>,
+    interrupt: Interrupt<'_>,
+) -> Result<(Vec<Incoming>, usize), ArchiveError> {
+    let mut by_measure: BTreeMap<Measure, Vec<(Labels, Points)>> = BTreeMap::new();
+    for (key, points) in series {
+        by_measure.entry(key.measure).or_default().push((key.labels, points));
+    }
+    let (mut incoming, mut series_new) = (Vec::new(), 0);
+    for (measure, series) in by_measure {
+        let mut registry = Registry::read(root, measure)?;
+        let known = registry.len();
+        for (labels, points) in series {
+            let id = match registry.id(&labels) {
+                Some(id) => id,
+                None => registry.add(&labels).ok_or(ArchiveError::TooManySeries { measure })?,
+            };
+            incoming.push(Incoming { measure, id, points });
+        }
+        if registry.len() > known {
+            atomic::create_directory(&layout::measure_directory(root, measure))?;
+            registry.write(root, measure, interrupt)?;
+            series_new += registry.len() - known;
+        }
+    }
+    incoming.sort_by_key(|series| (series.measure, series.id));
+    Ok((incoming, series_new))
+}
+
+fn cut(incoming: &[Incoming]) -> Pieces<'_> {
+    let mut pieces = Pieces::new();
+    for Incoming { measure, id, points } in incoming {
+        // `check_times` has refused every time that lies in no month.
+        for (month, rows) in months(&points.times).unwrap_or_default() {
+            pieces.entry((*measure, month)).or_default().push(Piece {
+                id: *id,
+                times: &points.times[rows.clone()],
+                values: &points.values[rows],
+            });
+        }
+    }
+    pieces
+}
+
+/// Merges pieces into a partition; one whose content would not change is left alone.
+fn write(
+    root: &Path,
+    measure: Measure,
+    month: Month,
+    pieces: &[Piece<'_>],
+    interrupt: Interrupt<'_>,
+) -> Result<Counts, ArchiveError> {
+    let path = layout::partition(root, measure, month);
+    let old = if path.exists() { Partition::read(&path, month)? } else { Partition::default() };
+    let (merged, counts) = merge(&old, pieces);
+    drop(old);
+    if counts.changed() {
+        if let Some(directory) = path.parent() {
+            atomic::create_directory(directory)?;
+        }
+        merged.write(&path, interrupt)?;
+    }
+    Ok(counts)
+}

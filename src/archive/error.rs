@@ -1,0 +1,119 @@
+//! What can go wrong with the archive, each with its path and the next step.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::platform::{Measure, SeriesKey};
+
+/// Why the archive could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The file system refused.
+    #[error("{}: cannot {action}: {source}; {}", path.display(), io_next_step(source))]
+    Io {
+        /// Of what.
+        path: PathBuf,
+        /// What was tried, such as `read`.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The archive's path is taken by something else.
+    #[error("{}: is not a directory; name the directory that holds the archive, or a new one", path.display())]
+    NotADirectory {
+        /// The path given.
+        path: PathBuf,
+    },
+    /// The directory holds other things.
+    #[error(
+        "{}: holds files but no format.json, so it is not a Mailtide archive; name an empty or a new directory",
+        path.display()
+    )]
+    NotAnArchive {
+        /// The path given.
+        path: PathBuf,
+    },
+    /// Written by a later Mailtide.
+    #[error(
+        "{}: the archive has schema version {found}, this Mailtide knows up to {known}; \
+         upgrade Mailtide, or name another archive",
+        path.display()
+    )]
+    Newer {
+        /// The archive's `format.json`.
+        path: PathBuf,
+        /// Its schema version.
+        found: u64,
+        /// The newest that this program reads.
+        known: u64,
+    },
+    /// Another process is appending.
+    #[error(
+        "{}: another Mailtide is writing to this archive ({holder}); \
+         run again when it has ended: the lock goes with its process",
+        path.display()
+    )]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// Process, host and start as the lock file tells them.
+        holder: String,
+    },
+    /// A file is not what was written.
+    #[error("{}: {problem}; {next_step}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// How to recover.
+        next_step: &'static str,
+    },
+    /// A table could not be put into Parquet.
+    #[error("{}: cannot be written as Parquet: {problem}; please report this", path.display())]
+    Encoding {
+        /// The file to be written.
+        path: PathBuf,
+        /// What polars, or the check before it, said.
+        problem: String,
+    },
+    /// A time that no monitoring system can mean.
+    #[error(
+        "{series}: time {time} is outside the years 0 to 9999; \
+         times are seconds since 1970: look for milliseconds in the source"
+    )]
+    Time {
+        /// The series.
+        series: Box<SeriesKey>,
+        /// The offending time, seconds since 1970-01-01 UTC.
+        time: i64,
+    },
+    /// More series than ids.
+    #[error("{measure}: more than {} series; start a new archive", u32::MAX)]
+    TooManySeries {
+        /// The measure whose registry is full.
+        measure: Measure,
+    },
+}
+
+impl ArchiveError {
+    /// For `map_err` after a call of the file system.
+    pub(super) fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> ArchiveError {
+        let path = path.to_owned();
+        move |source| ArchiveError::Io { path, action, source }
+    }
+}
+
+fn io_next_step(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "give this user write access to it, or name another place"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space there and run again: nothing that was held is lost"
+        }
+        _ => "mend that and run again: nothing that was held is lost",
+    }
+}
