@@ -65,7 +65,12 @@ fn findings() -> Vec<Finding> {
         Finding {
             kind: Kind::InodeExhaustion,
             evidence: inodes(),
-            ..volume(Severity::Critical, "inodes-full/ms02/var/mail", "ms02:/var/mail inodes", fills(30.0, 40.0, 61.0))
+            ..volume(
+                Severity::Critical,
+                "inodes-full/ms02/var/mail",
+                "ms02:/var/mail inodes",
+                fills(30.0, 40.0, 61.0),
+            )
         },
         Finding {
             kind: Kind::PoolExhaustion,
@@ -102,14 +107,19 @@ fn findings() -> Vec<Finding> {
                 p_value: 0.000_03,
             }),
         ),
-        drift(Severity::Info, "drift/imap", "probe imap_login_read", Verdict::Falls(DriftSize {
-            percent_per_month: -6.1,
-            low: -8.0,
-            high: -3.9,
-            percent_over_span: -21.0,
-            span_days: 120.0,
-            p_value: 0.002,
-        })),
+        drift(
+            Severity::Info,
+            "drift/imap",
+            "probe imap_login_read",
+            Verdict::Falls(DriftSize {
+                percent_per_month: -6.1,
+                low: -8.0,
+                high: -3.9,
+                percent_over_span: -21.0,
+                span_days: 120.0,
+                p_value: 0.002,
+            }),
+        ),
         drift(Severity::Ok, "drift/inbound", "probe inbound", Verdict::Steady(tiny)),
         ebb(),
         Finding {
@@ -209,7 +219,10 @@ fn disk() -> Evidence {
                 name: "usable".to_owned(),
                 quantity: Quantity::Number { value: 2200.0 * GIB, unit: Unit::Bytes },
             },
-            Fact { name: "growth".to_owned(), quantity: Quantity::PerDay { value: 9.0 * GIB, unit: Unit::Bytes } },
+            Fact {
+                name: "growth".to_owned(),
+                quantity: Quantity::PerDay { value: 9.0 * GIB, unit: Unit::Bytes },
+            },
             Fact { name: "longest hole".to_owned(), quantity: Quantity::Days { value: 5.5 } },
             Fact { name: "device".to_owned(), quantity: Quantity::Text { value: "/dev/<sdb1>".to_owned() } },
         ],
@@ -228,10 +241,8 @@ fn disk() -> Evidence {
 fn inodes() -> Evidence {
     let scale = |v: f64| v / GIB * 1000.0;
     let bytes = disk();
-    let line = |line: &Line| Line {
-        values: line.values.iter().map(|v| v.map(scale)).collect(),
-        ..line.clone()
-    };
+    let line =
+        |line: &Line| Line { values: line.values.iter().map(|v| v.map(scale)).collect(), ..line.clone() };
     let band = bytes.band.as_ref().map(|b| Band {
         times: b.times.clone(),
         p5: b.p5.iter().map(|v| scale(*v)).collect(),
@@ -253,7 +264,11 @@ fn drift(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding 
     let level = |i: i64| 1.9 + 0.011 * i as f64;
     let median = |i: i64| Some(level(i) + 0.25 * (i as f64 * 2.4).sin()).filter(|_| !(40..44).contains(&i));
     let lines = vec![
-        Line { name: "daily median".to_owned(), times: times.clone(), values: (0..120).map(median).collect() },
+        Line {
+            name: "daily median".to_owned(),
+            times: times.clone(),
+            values: (0..120).map(median).collect(),
+        },
         Line { name: "trend".to_owned(), times, values: (0..120).map(|i| Some(level(i))).collect() },
     ];
     Finding {

@@ -77,9 +77,6 @@ pub(crate) fn percent(ratio: f64) -> String {
 pub(crate) fn percent_change(hundredths: f64) -> String {
     let places = if hundredths.abs() < 10.0 { 1 } else { 0 };
     let sign = if hundredths < 0.0 { "−" } else { "+" };
-    if !hundredths.is_finite() {
-        return NOTHING.to_owned();
-    }
     format!("{sign}{}{JOINED}%", decimals(hundredths.abs(), places))
 }
 
@@ -125,15 +122,12 @@ pub(crate) fn runway(runway: &Runway) -> String {
 }
 
 fn whole_days(value: f64) -> String {
-    if value.is_finite() { decimals(value, 0) } else { NOTHING.to_owned() }
+    decimals(value, 0)
 }
 
 /// An amount of money with its currency's code.
 pub(crate) fn money(amount: f64, currency: &str) -> String {
     let places = if amount.abs() < 100.0 { 2 } else { 0 };
-    if !amount.is_finite() {
-        return NOTHING.to_owned();
-    }
     format!("{currency}{JOINED}{}", decimals(amount, places))
 }
 
@@ -159,6 +153,13 @@ fn three_digits(value: f64) -> String {
 
 /// A number with so many decimals, its integer digits in groups of three.
 fn decimals(value: f64, places: usize) -> String {
+    if !value.is_finite() {
+        return NOTHING.to_owned();
+    }
+    // A double holds 15 decimal digits; the rest would be invented.
+    if value.abs() >= 1e15 {
+        return format!("{value:.2e}");
+    }
     let text = format!("{:.places$}", value.abs());
     let (integer, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let mut grouped = String::with_capacity(text.len() + 8);

@@ -10,8 +10,11 @@ pub(crate) fn is_plain(c: char) -> bool {
 
 /// The text on one line, at most `longest` characters, without what could act on a terminal or a page.
 pub(crate) fn one_line(text: &str, longest: usize) -> String {
-    let mut plain: String =
-        text.chars().map(|c| if is_plain(c) { c } else { '\u{fffd}' }).take(longest.saturating_add(1)).collect();
+    let mut plain: String = text
+        .chars()
+        .map(|c| if is_plain(c) { c } else { '\u{fffd}' })
+        .take(longest.saturating_add(1))
+        .collect();
     if plain.chars().count() > longest {
         let kept: String = plain.chars().take(longest.saturating_sub(1)).collect();
         plain = format!("{}…", kept.trim_end());

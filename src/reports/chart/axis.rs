@@ -94,7 +94,9 @@ pub(super) struct DateTick {
 
 /// Dates to name between two moments: local midnights, months where the span is long. At most 14.
 pub(super) fn dates(report: &Report, from: i64, to: i64) -> Vec<DateTick> {
-    let (Some(first), Some(last)) = (report.local_date(from), report.local_date(to)) else { return Vec::new() };
+    let (Some(first), Some(last)) = (report.local_date(from), report.local_date(to)) else {
+        return Vec::new();
+    };
     let days = (last - first).num_days();
     let mut ticks = Vec::new();
     let mut date = start(first, days);
@@ -171,9 +173,10 @@ mod tests {
     fn byte_axes_end_on_round_prefixes() {
         let tib = 1024f64.powi(4);
         let axis = Values::linear(0.0, 1.8 * tib, Unit::Bytes);
-        assert_eq!(axis.ticks.iter().map(|t| t / 1024f64.powi(3)).collect::<Vec<_>>(), [
-            0.0, 500.0, 1000.0, 1500.0, 2000.0
-        ]);
+        assert_eq!(
+            axis.ticks.iter().map(|t| t / 1024f64.powi(3)).collect::<Vec<_>>(),
+            [0.0, 500.0, 1000.0, 1500.0, 2000.0]
+        );
         let axis = Values::linear(0.0, 8.0 * tib, Unit::Bytes);
         assert_eq!(axis.ticks.iter().map(|t| t / tib).collect::<Vec<_>>(), [0.0, 2.0, 4.0, 6.0, 8.0]);
     }

@@ -61,12 +61,7 @@ impl<'a> Plot<'a> {
             plot.canvas.line(vec![(x, BOTTOM), (x, BOTTOM + 10)], ink::SECOND, 2)?;
             let half = text_width(&tick.label, size::LABEL) / 2;
             if x - half >= free_from && x + half <= WIDTH {
-                plot.canvas.text(
-                    &tick.label,
-                    (x, BOTTOM + 34),
-                    Anchor::Middle,
-                    (size::LABEL, ink::QUIET),
-                )?;
+                plot.canvas.text(&tick.label, (x, BOTTOM + 34), Anchor::Middle, (size::LABEL, ink::QUIET))?;
                 free_from = x + half + 20;
             }
         }
@@ -194,12 +189,7 @@ impl<'a> Plot<'a> {
             let left = (x - width / 2).clamp(LEFT, (RIGHT - width).max(LEFT));
             if let Some(row) = free_from.iter().position(|&free| left > free) {
                 free_from[row] = left + width + 16;
-                self.canvas.text(
-                    &label,
-                    (left, MARK_ROWS[row]),
-                    Anchor::Left,
-                    (size::SMALL, ink::MARK),
-                )?;
+                self.canvas.text(&label, (left, MARK_ROWS[row]), Anchor::Left, (size::SMALL, ink::MARK))?;
             }
         }
         Ok(())

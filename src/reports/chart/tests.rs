@@ -16,7 +16,9 @@ fn chart(id: &str) -> Chart {
 #[test]
 fn a_disk_shows_history_forecast_level_event_and_moment() {
     let svg = chart("disk-full/ms03/var/mail").svg;
-    for words in ["ms03:/var/mail – disk.used", "full mark 1.93\u{a0}TiB", "purge −180\u{a0}GiB", "as of 16\u{a0}Nov"] {
+    for words in
+        ["ms03:/var/mail – disk.used", "full mark 1.93\u{a0}TiB", "purge −180\u{a0}GiB", "as of 16\u{a0}Nov"]
+    {
         assert!(svg.contains(words), "{words} is missing");
     }
     // One hole splits the history in two; the usable size is one line, the marks and axes are not polylines

@@ -6,11 +6,8 @@ const MOST: usize = 800;
 /// A line's points, thinned. Each bucket of neighbours keeps its lowest and its highest value in the order of
 /// time, so that a spike or a purge survives; holes stay holes.
 pub(super) fn thinned(times: &[i64], values: &[Option<f64>]) -> Vec<(i64, Option<f64>)> {
-    let points: Vec<(i64, Option<f64>)> = times
-        .iter()
-        .zip(values)
-        .map(|(&time, &value)| (time, value.filter(|v| v.is_finite())))
-        .collect();
+    let points: Vec<(i64, Option<f64>)> =
+        times.iter().zip(values).map(|(&time, &value)| (time, value.filter(|v| v.is_finite()))).collect();
     if points.len() <= MOST {
         return points;
     }
