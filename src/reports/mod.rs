@@ -1,1 +1,39 @@
-//! Reports.
+//! Reports: what the findings say, drawn. Nothing here fits or computes again; every renderer reads the same
+//! [`Report`].
+//!
+//! ```text
+//! Report ── chart/       SVG, and the same as PNG
+//!        ├─ html/        weekly.html, from the templates in `reports/`
+//!        ├─ json csv     findings.json, findings.csv
+//!        ├─ forecasts    forecasts.parquet
+//!        ├─ terminal     a table for stdout
+//!        └─ publish      all files, whole or not at all
+//! ```
+//!
+//! `words` and `format` are the only places that turn verdicts and quantities into text; `text` and `slug` are
+//! where labels, which are hostile input, become safe to show and to name files by.
+
+mod chart;
+mod csv;
+mod error;
+mod forecasts;
+mod format;
+mod html;
+mod json;
+mod publish;
+mod report;
+mod slug;
+mod spark;
+mod terminal;
+mod text;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+
+pub use chart::ChartError;
+pub use error::ReportError;
+pub use json::findings_json;
+pub use publish::{Published, publish};
+pub use report::{InputNotes, MeasureHeld, Report, Unrecognised};
+pub use terminal::terminal_table;

@@ -1,0 +1,69 @@
+//! When is it full: history, levels, forecast, and the interval in which the full mark is reached.
+
+use super::{
+    ChartError,
+    axis::Values,
+    canvas::ink,
+    extent::{extent, history, span},
+    plot::Plot,
+};
+use crate::{
+    plans::{Evidence, Finding, Verdict},
+    reports::Report,
+};
+
+/// The level whose crossing the forecast is about; plans name it so.
+const FULL_MARK: &str = "full mark";
+
+/// How far above the highest level the forecast's upper edge may still be seen.
+const HEADROOM: f64 = 1.12;
+
+/// Draws the chart; `None` where the finding carries no history.
+pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>, ChartError> {
+    let evidence = &finding.evidence;
+    let (Some(span), Some(values)) = (span(evidence, report.as_of), values(evidence)) else {
+        return Ok(None);
+    };
+    let mut svg = String::new();
+    let title = format!("{} – {}", finding.subject.name, finding.subject.measure);
+    let mut plot = Plot::new(&mut svg, report, &title, span, values, evidence.unit)?;
+    for (n, line) in evidence.lines.iter().enumerate().rev() {
+        let (colour, width) = if n == 0 { (ink::HISTORY, 5) } else { (ink::SECOND, 3) };
+        plot.history(line, colour, width)?;
+    }
+    if let Some(band) = &evidence.band {
+        plot.band(band)?;
+    }
+    for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
+        let colour = if level.name == FULL_MARK { ink::LIMIT } else { ink::QUIET };
+        plot.level(&level.name, level.value, colour)?;
+    }
+    plot.marks(&evidence.marks)?;
+    plot.as_of(report)?;
+    if let (Verdict::Fills(exhaustion), Some(level)) = (&finding.verdict, full_mark(evidence)) {
+        let moment = |days: f64| report.as_of.saturating_add((days * 86_400.0) as i64);
+        if let Some(early) = exhaustion.runway.p5_days.or(exhaustion.runway.p50_days) {
+            let (middle, late) = (exhaustion.runway.p50_days, exhaustion.runway.p95_days);
+            plot.interval(level, (moment(early), middle.map(moment), late.map(moment)))?;
+        }
+    }
+    plot.finish()?;
+    Ok(Some(svg))
+}
+
+fn full_mark(evidence: &Evidence) -> Option<f64> {
+    evidence.thresholds.iter().find(|level| level.name == FULL_MARK).map(|level| level.value)
+}
+
+/// From zero, unless the history keeps to the upper half; up to a little over the highest level or sample.
+fn values(evidence: &Evidence) -> Option<Values> {
+    let (lowest, highest) = extent(history(evidence))?;
+    let levels = extent(evidence.thresholds.iter().map(|level| level.value));
+    let top = levels.map_or(highest, |(_, level)| level.max(highest));
+    let forecast = evidence.band.as_ref().and_then(|band| extent(band.p95.iter().copied()));
+    let high = forecast.map_or(top, |(_, p95)| p95.clamp(top, top.abs().mul_add(HEADROOM, 1.0)));
+    let forecast_low = evidence.band.as_ref().and_then(|band| extent(band.p5.iter().copied()));
+    let low = forecast_low.map_or(lowest, |(p5, _)| p5.min(lowest)).max(0.0);
+    let from = if low > high / 2.0 { low - (high - low) * 0.1 } else { 0.0 };
+    Some(Values::linear(from, high, evidence.unit))
+}

@@ -1,0 +1,54 @@
+//! Charts: one kind a file, drawn once as SVG; the same drawing stands in the page and becomes the PNG.
+
+mod axis;
+mod canvas;
+mod disk;
+mod drift;
+mod extent;
+mod plot;
+mod png;
+mod thin;
+mod week;
+
+use std::io;
+
+use plotters::drawing::DrawingAreaErrorKind;
+
+use super::Report;
+use crate::plans::{Finding, Kind};
+
+/// A finding's chart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Chart {
+    /// The drawing, a whole SVG document.
+    pub(crate) svg: String,
+    /// The same as a PNG, 1200 pixels wide.
+    pub(crate) png: Vec<u8>,
+}
+
+/// Why a chart could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum ChartError {
+    /// The drawing itself failed.
+    #[error("drawing failed: {0}")]
+    Draw(#[from] DrawingAreaErrorKind<io::Error>),
+    /// The drawing is no SVG that can be rendered.
+    #[error("the drawing cannot be rendered: {0}")]
+    Svg(String),
+    /// The picture could not be encoded.
+    #[error("the picture cannot be encoded: {0}")]
+    Png(String),
+}
+
+/// Draws what a finding carries; `None` where it carries nothing that could be drawn.
+pub(crate) fn draw(report: &Report, finding: &Finding) -> Result<Option<Chart>, ChartError> {
+    let svg = match finding.kind {
+        Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion => disk::draw(report, finding),
+        Kind::Drift | Kind::Stale => drift::draw(report, finding),
+        Kind::Ebb => week::draw(report, finding),
+    }?;
+    svg.map(|svg| png::render(&svg).map(|png| Chart { svg, png })).transpose()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! `findings.csv`: one row a finding, for spreadsheets (RFC 4180).
+
+use chrono::NaiveDate;
+
+use super::{
+    Report, ReportError,
+    report::{order_by, runway},
+};
+use crate::plans::{Finding, Verdict};
+
+/// The columns. New ones are added at the end; none is renamed or moved.
+const HEADER: [&str; 28] = [
+    "id",
+    "kind",
+    "severity",
+    "subject",
+    "pool",
+    "role",
+    "measure",
+    "labels",
+    "verdict",
+    "headline",
+    "advice",
+    "runway_p5_days",
+    "runway_p50_days",
+    "runway_p95_days",
+    "full_p5",
+    "full_p50",
+    "full_p95",
+    "order_by",
+    "lead_time_days",
+    "percent_per_month",
+    "percent_per_month_low",
+    "percent_per_month_high",
+    "server_hours_per_week",
+    "money_per_week",
+    "currency",
+    "reason",
+    "enough_on",
+    "since",
+];
+
+/// The findings by urgency as CSV with a header. An empty cell is "does not apply".
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(HEADER).map_err(ReportError::Csv)?;
+    for finding in report.ranked() {
+        writer.write_record(row(report, finding)).map_err(ReportError::Csv)?;
+    }
+    writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
+}
+
+fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
+    let subject = &finding.subject;
+    let left = runway(&finding.verdict);
+    let full = match &finding.verdict {
+        Verdict::Fills(exhaustion) => Some(exhaustion),
+        _ => None,
+    };
+    let drift = match &finding.verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => Some(size),
+        _ => None,
+    };
+    let ebb = match &finding.verdict {
+        Verdict::Ebbs(ebb) => Some(ebb),
+        _ => None,
+    };
+    let money = ebb.and_then(|ebb| ebb.money_per_week);
+    let (reason, enough_on) = match &finding.verdict {
+        Verdict::Undecided { reason, enough_on } => (reason.as_str(), *enough_on),
+        Verdict::NoEbb { reason } => (reason.as_str(), None),
+        _ => ("", None),
+    };
+    let since = match finding.verdict {
+        Verdict::Stale { since } => report.local(since).map(|moment| moment.to_rfc3339()),
+        _ => None,
+    };
+    [
+        guarded(&finding.id.0),
+        finding.kind.name().to_owned(),
+        finding.severity.name().to_owned(),
+        guarded(&subject.name),
+        guarded(subject.pool.as_deref().unwrap_or_default()),
+        subject.role.map(|role| role.name().to_owned()).unwrap_or_default(),
+        subject.measure.name().to_owned(),
+        guarded(&subject.labels.to_string()),
+        finding.verdict.name().to_owned(),
+        guarded(&finding.headline),
+        guarded(&finding.advice),
+        number(left.and_then(|r| r.p5_days)),
+        number(left.and_then(|r| r.p50_days)),
+        number(left.and_then(|r| r.p95_days)),
+        date(full.and_then(|e| e.p5)),
+        date(full.and_then(|e| e.p50)),
+        date(full.and_then(|e| e.p95)),
+        date(order_by(&finding.verdict)),
+        number(full.map(|e| e.lead_time_days)),
+        number(drift.map(|d| d.percent_per_month)),
+        number(drift.map(|d| d.low)),
+        number(drift.map(|d| d.high)),
+        number(ebb.map(|e| e.server_hours_per_week)),
+        number(money),
+        if money.is_some() { guarded(&report.currency) } else { String::new() },
+        guarded(reason),
+        date(enough_on),
+        since.unwrap_or_default(),
+    ]
+}
+
+/// Text that no spreadsheet takes for a formula (OWASP, "CSV Injection"): an apostrophe goes before a leading
+/// `=`, `+`, `-`, `@`, tab or carriage return. Numbers are ours and keep their minus sign.
+fn guarded(text: &str) -> String {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.filter(|v| v.is_finite()).map(|v| v.to_string()).unwrap_or_default()
+}
+
+fn date(date: Option<NaiveDate>) -> String {
+    date.map(|d| d.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::fixture;
+
+    #[test]
+    fn the_whole_table() {
+        let table = String::from_utf8(findings_csv(&fixture::report()).unwrap()).unwrap();
+        insta::assert_snapshot!(table.replace("\r\n", "\n"));
+    }
+
+    #[test]
+    fn rows_end_as_in_rfc_4180_and_are_as_many_as_the_findings() {
+        let report = fixture::report();
+        let table = findings_csv(&report).unwrap();
+        assert!(table.ends_with(b"\r\n"));
+        let rows = ::csv::Reader::from_reader(table.as_slice()).into_records().collect::<Result<Vec<_>, _>>();
+        assert_eq!(rows.unwrap().len(), report.findings.len());
+    }
+
+    #[test]
+    fn text_is_never_a_formula_and_numbers_stay_numbers() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(guarded(formula), format!("'{formula}"));
+        }
+        assert_eq!(guarded("ms03"), "ms03");
+        assert_eq!(number(Some(-6.1)), "-6.1");
+        assert_eq!(number(Some(f64::NAN)), "");
+    }
+}

@@ -1,0 +1,171 @@
+//! A card: one finding in full, with its chart and everything that it rests on.
+
+use minijinja::value::Value;
+use serde::Serialize;
+
+use super::week::Heat;
+use crate::{
+    plans::{Finding, Severity as Level, Verdict},
+    reports::{Report, format, publish::Drawn, report::runway, text::one_line, words},
+};
+
+/// A severity by word, shape and style.
+#[derive(Debug, Serialize)]
+pub(super) struct Severity {
+    word: &'static str,
+    shape: &'static str,
+}
+
+impl Severity {
+    pub(super) fn new(level: Level) -> Self {
+        Self { word: level.name(), shape: words::shape(level) }
+    }
+}
+
+/// A name and its value.
+#[derive(Debug, Serialize)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) value: String,
+}
+
+impl Named {
+    pub(super) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+/// A drawing that stands in the page.
+#[derive(Debug, Serialize)]
+struct Chart {
+    view_box: String,
+    /// What stands between the outer tags of the SVG; drawn and escaped by us.
+    body: Value,
+    /// What the chart shows, for those who do not see it.
+    label: String,
+    file: String,
+}
+
+/// One finding in full.
+#[derive(Debug, Serialize)]
+pub(super) struct Card {
+    id: String,
+    place: String,
+    severity: Severity,
+    subject: String,
+    context: String,
+    headline: String,
+    advice: String,
+    answer: Vec<Named>,
+    facts: Vec<Named>,
+    marks: Vec<Named>,
+    model: String,
+    backtest: Option<String>,
+    windows: Vec<Named>,
+    heat: Option<Heat>,
+    chart: Option<Chart>,
+}
+
+impl Card {
+    pub(super) fn new(report: &Report, finding: &Finding, place: String, drawn: Option<&Drawn>) -> Self {
+        let evidence = &finding.evidence;
+        let marks = evidence.marks.iter().map(|mark| {
+            let date = report.local_date(mark.time).map_or(format::NOTHING.to_owned(), format::date);
+            let size = mark.size.map(|size| format!(" of {}", format::change(size, evidence.unit)));
+            Named::new(date, format!("{}{}", mark.name, size.unwrap_or_default()))
+        });
+        Self {
+            id: finding.id.to_string(),
+            place,
+            severity: Severity::new(finding.severity),
+            subject: one_line(&finding.subject.name, 120),
+            context: context(finding),
+            headline: finding.headline.clone(),
+            advice: finding.advice.clone(),
+            answer: answer(report, finding),
+            facts: facts(finding),
+            marks: marks.collect(),
+            model: evidence.model.clone(),
+            backtest: evidence.backtest.as_ref().map(|backtest| backtest.summary.clone()),
+            windows: windows(finding),
+            heat: evidence.week.as_ref().and_then(Heat::new),
+            chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
+        }
+    }
+}
+
+impl Chart {
+    fn new(report: &Report, finding: &Finding, drawn: &Drawn) -> Self {
+        let (head, body) = drawn.svg.split_once('>').unwrap_or(("", ""));
+        let view_box = head.split_once("viewBox=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let subject = one_line(&finding.subject.name, 120);
+        Self {
+            view_box: view_box.map(|(sizes, _)| sizes.to_owned()).unwrap_or_default(),
+            body: Value::from_safe_string(body.trim().to_owned()),
+            label: format!(
+                "Chart of {}, {subject}: {}",
+                finding.subject.measure,
+                words::verdict(report, finding)
+            ),
+            file: drawn.file.clone(),
+        }
+    }
+}
+
+/// Where the subject belongs: its kind, pool, role and measure.
+fn context(finding: &Finding) -> String {
+    let subject = &finding.subject;
+    let pool = subject.pool.as_ref().map(|pool| format!("pool {}", one_line(pool, 60)));
+    let role = subject.role.map(|role| format!("role {}", role.name()));
+    let parts = [Some(words::kind(finding.kind).to_owned()), pool, role, Some(subject.measure.to_string())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The numbers named by a finding's evidence.
+pub(super) fn facts(finding: &Finding) -> Vec<Named> {
+    let facts = finding.evidence.facts.iter();
+    facts.map(|fact| Named::new(&fact.name, format::quantity(&fact.quantity))).collect()
+}
+
+/// The verdict's own numbers.
+fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
+    let mut answer = Vec::new();
+    if let Some(runway) = runway(&finding.verdict) {
+        answer.push(Named::new("Runway, P50 (P5 to P95)", format::runway(&runway)));
+    }
+    match &finding.verdict {
+        Verdict::Fills(e) => {
+            let date = |date: Option<_>| date.map_or("beyond the horizon".to_owned(), format::date);
+            answer.push(Named::new("Full between", format!("{} and {}", date(e.p5), date(e.p95))));
+            if let Some(order_by) = e.order_by {
+                let passed = report.local_date(report.as_of).is_some_and(|today| order_by < today);
+                let note = if passed { " (has passed)" } else { "" };
+                answer.push(Named::new("Order by", format!("{}{note}", format::date(order_by))));
+            }
+            answer.push(Named::new("Lead time", format::days(e.lead_time_days)));
+        }
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
+            answer.push(Named::new("A month (90 % interval)", words::drift(size)));
+            let span = format::percent_change(size.percent_over_span);
+            answer.push(Named::new("Over the span", format!("{span} in {}", format::days(size.span_days))));
+            let p =
+                if size.p_value < 0.001 { "below 0.001".to_owned() } else { format!("{:.3}", size.p_value) };
+            answer.push(Named::new("p-value of the trend", p));
+        }
+        Verdict::Ebbs(ebb) => {
+            answer.push(Named::new("Saved", words::saving(report, ebb)));
+            answer.push(Named::new("Share of its server-hours", format::percent(ebb.share)));
+            let risk =
+                format!("{} of the windows' time in held-back weeks", format::percent(ebb.violation_share));
+            answer.push(Named::new("Too few servers", risk));
+        }
+        _ => answer.push(Named::new("Verdict", words::verdict(report, finding))),
+    }
+    answer
+}
+
+fn windows(finding: &Finding) -> Vec<Named> {
+    let Verdict::Ebbs(ebb) = &finding.verdict else { return Vec::new() };
+    let servers = |w: &crate::plans::Window| format!("{} of {} servers", w.servers, w.servers_now);
+    ebb.windows.iter().map(|w| Named::new(words::window(w), servers(w))).collect()
+}

@@ -1,0 +1,155 @@
+//! A section for each question: cards for what matters, compact tables for what is fine.
+
+use serde::Serialize;
+
+use super::card::{Card, Named, Severity, facts};
+use crate::{
+    plans::{Finding, Question, Severity as Level, Verdict},
+    reports::{Report, format, publish::Drawn, text::one_line, words},
+};
+
+/// The answer to one question.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    id: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    cards: Vec<Card>,
+    tables: Vec<Table>,
+}
+
+/// Findings that a line each is enough for.
+#[derive(Debug, Serialize)]
+struct Table {
+    title: &'static str,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    place: String,
+    severity: Severity,
+    subject: String,
+    kind: &'static str,
+    says: String,
+    note: String,
+}
+
+/// The sections in the order of the questions, those without a finding included: "nothing was asked" is an
+/// answer too.
+pub(super) fn sections(report: &Report, ranked: &[&Finding], drawn: &[Drawn]) -> Vec<Section> {
+    [Question::WhenFull, Question::Slower, Question::FewerServers, Question::History]
+        .map(|question| section(report, question, ranked, drawn))
+        .into()
+}
+
+fn section(report: &Report, question: Question, ranked: &[&Finding], drawn: &[Drawn]) -> Section {
+    let mut cards = Vec::new();
+    let mut tables: Vec<Table> = Vec::new();
+    for (rank, finding) in ranked.iter().enumerate().filter(|(_, f)| words::shown_under(f) == question) {
+        let place = place(rank, finding);
+        let chart = drawn.iter().find(|d| d.rank == rank);
+        if in_full(finding, chart.is_some()) {
+            cards.push(Card::new(report, finding, place, chart));
+            continue;
+        }
+        let title = group(&finding.verdict);
+        let row = Row::new(report, finding, place);
+        match tables.iter_mut().find(|table| table.title == title) {
+            Some(table) => table.rows.push(row),
+            None => tables.push(Table { title, rows: vec![row] }),
+        }
+    }
+    tables.sort_by_key(|table| table.title);
+    Section { id: anchor(question), title: words::question(question), lead: lead(question), cards, tables }
+}
+
+/// Whether a finding is told in full: it has a chart, asks to be acted on, or saves something.
+fn in_full(finding: &Finding, charted: bool) -> bool {
+    charted || finding.severity >= Level::Warning || matches!(finding.verdict, Verdict::Ebbs(_))
+}
+
+/// The anchor of a finding in the page: its place by urgency, since identifiers may hold anything.
+pub(super) fn place(rank: usize, finding: &Finding) -> String {
+    format!("{}-{}", anchor(words::shown_under(finding)), rank + 1)
+}
+
+fn anchor(question: Question) -> &'static str {
+    match question {
+        Question::WhenFull => "full",
+        Question::Slower => "slower",
+        Question::FewerServers => "ebb",
+        Question::History => "history",
+    }
+}
+
+fn lead(question: Question) -> &'static str {
+    match question {
+        Question::WhenFull => {
+            "Every volume, its inodes, and every pool as a whole. The runway is the days until the full mark; \
+             the order-by date is its early edge less the lead time."
+        }
+        Question::Slower => {
+            "Every delivery time, queue and probe. A drift is a steady rise that is more than the ups and downs \
+             of the days explain."
+        }
+        Question::FewerServers => {
+            "Every pool that scales out: the hours of an ordinary week in which fewer servers are enough, floor \
+             and target utilisation kept."
+        }
+        Question::History => {
+            "What was asked for and cannot be said yet, with the reason, and with the date on which there will \
+             be enough history."
+        }
+    }
+}
+
+/// What a table's findings have in common.
+fn group(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fills(_) => "Fills within the horizon",
+        Verdict::FillsBeyond { .. } => "Grows, but fills beyond the horizon",
+        Verdict::Cleaned { .. } => "Saturates and is cleaned",
+        Verdict::Shrinking => "Shrinking",
+        Verdict::Flat => "Flat",
+        Verdict::Rises(_) => "Rising",
+        Verdict::Falls(_) => "Falling",
+        Verdict::Steady(_) => "Steady",
+        Verdict::Ebbs(_) => "Can rest",
+        Verdict::NoEbb { .. } => "Needs its servers at all hours",
+        Verdict::Stale { .. } => "Stopped",
+        Verdict::Undecided { .. } => "Undecided",
+    }
+}
+
+impl Row {
+    fn new(report: &Report, finding: &Finding, place: String) -> Self {
+        let (says, note) = match &finding.verdict {
+            Verdict::Undecided { reason, enough_on } => {
+                let enough = match enough_on {
+                    Some(date) => format!("enough history on {}", format::date(*date)),
+                    None => "waiting does not help".to_owned(),
+                };
+                (reason.clone(), enough)
+            }
+            Verdict::NoEbb { reason } => (reason.clone(), noted(finding)),
+            _ => (words::verdict(report, finding), noted(finding)),
+        };
+        Self {
+            place,
+            severity: Severity::new(finding.severity),
+            subject: one_line(&finding.subject.name, 120),
+            kind: words::kind(finding.kind),
+            says,
+            note,
+        }
+    }
+}
+
+/// The first facts of a finding on one line.
+fn noted(finding: &Finding) -> String {
+    /// More do not fit a line.
+    const FACTS: usize = 3;
+    let named = facts(finding).into_iter().take(FACTS);
+    named.map(|Named { name, value }| format!("{name} {value}")).collect::<Vec<_>>().join(" · ")
+}

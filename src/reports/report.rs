@@ -1,0 +1,170 @@
+//! What a report is made of: the findings, and what they rest on.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use crate::plans::{Finding, Runway, Severity, Verdict};
+
+/// Everything that a report shows. It is drawn as it stands; nothing in it is fitted or computed again.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Name of the platform.
+    pub platform: String,
+    /// The platform's time zone: every date in the report is local to it.
+    pub timezone: Tz,
+    /// ISO 4217 code of the platform's currency.
+    pub currency: String,
+    /// The moment that the report speaks of, seconds since 1970-01-01 UTC.
+    pub as_of: i64,
+    /// Title of the report.
+    pub title: String,
+    /// How many findings get a chart, the most urgent first.
+    pub charts: usize,
+    /// The findings, in any order.
+    pub findings: Vec<Finding>,
+    /// What they rest on.
+    pub inputs: InputNotes,
+}
+
+/// What was read, and what of it could not be used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct InputNotes {
+    /// Files that were read.
+    pub files_read: usize,
+    /// Series held.
+    pub series: usize,
+    /// Samples held.
+    pub points: u64,
+    /// The oldest sample, seconds since 1970-01-01 UTC.
+    pub oldest: Option<i64>,
+    /// The newest sample, seconds since 1970-01-01 UTC.
+    pub newest: Option<i64>,
+    /// Files that could not be read, each with its reason and byte offset.
+    pub unreadable: Vec<String>,
+    /// What was seen and deliberately not read, such as native histograms.
+    pub not_read: Vec<String>,
+    /// What the sources themselves warned of.
+    pub warnings: Vec<String>,
+    /// Series that no query pack recognised.
+    pub unrecognised: Vec<Unrecognised>,
+    /// Hosts that no pool of the platform file claims.
+    pub unassigned_hosts: Vec<String>,
+    /// The measures held.
+    pub measures: Vec<MeasureHeld>,
+}
+
+/// A series that no query pack recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unrecognised {
+    /// The series as its source names it.
+    pub identity: String,
+    /// The packs that came nearest, the nearest first.
+    pub nearest: Vec<String>,
+}
+
+/// What is held of one measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MeasureHeld {
+    /// The measure's name, such as `disk.used`.
+    pub measure: String,
+    /// How many series.
+    pub series: usize,
+    /// Their step in words, such as `5 min` or `1 h, 5 min of late`.
+    pub step: String,
+    /// The time they span in words, such as `120 days`.
+    pub span: String,
+}
+
+impl Report {
+    /// The findings by urgency: severity first, then the shorter runway, then the identifier.
+    pub fn ranked(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by(|a, b| by_urgency(a, b));
+        findings
+    }
+
+    /// How many findings are of this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|f| f.severity == severity).count()
+    }
+
+    /// A moment in the platform's time zone; `None` beyond the years that a calendar date can hold.
+    pub(crate) fn local(&self, seconds: i64) -> Option<DateTime<Tz>> {
+        DateTime::from_timestamp(seconds, 0).map(|utc| utc.with_timezone(&self.timezone))
+    }
+
+    /// The local date of a moment.
+    pub(crate) fn local_date(&self, seconds: i64) -> Option<NaiveDate> {
+        self.local(seconds).map(|moment| moment.date_naive())
+    }
+}
+
+/// The days left that a verdict speaks of.
+pub(crate) fn runway(verdict: &Verdict) -> Option<Runway> {
+    match verdict {
+        Verdict::Fills(exhaustion) => Some(exhaustion.runway),
+        Verdict::FillsBeyond { runway, .. } => Some(*runway),
+        _ => None,
+    }
+}
+
+/// The date by which to decide, where a verdict carries one.
+pub(crate) fn order_by(verdict: &Verdict) -> Option<NaiveDate> {
+    match verdict {
+        Verdict::Fills(exhaustion) => exhaustion.order_by,
+        _ => None,
+    }
+}
+
+fn by_urgency(a: &Finding, b: &Finding) -> Ordering {
+    let days = |f: &Finding| {
+        let left = runway(&f.verdict);
+        let or_never = |days: Option<f64>| days.unwrap_or(f64::INFINITY);
+        (or_never(left.and_then(|r| r.p50_days)), or_never(left.and_then(|r| r.p5_days)))
+    };
+    let ((a50, a5), (b50, b5)) = (days(a), days(b));
+    b.severity
+        .cmp(&a.severity)
+        .then(a50.total_cmp(&b50))
+        .then(a5.total_cmp(&b5))
+        .then_with(|| a.id.cmp(&b.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::fixture;
+
+    #[test]
+    fn the_urgent_come_first_and_the_sooner_full_before_the_later() {
+        let report = fixture::report();
+        let ranked = report.ranked();
+        assert_eq!(ranked.len(), report.findings.len());
+        for pair in ranked.windows(2) {
+            assert!(pair[0].severity >= pair[1].severity);
+        }
+        let ids: Vec<&str> = ranked.iter().map(|f| f.id.0.as_str()).take(2).collect();
+        assert_eq!(ids, ["disk-full/ms03/var/mail", "inodes-full/ms02/var/mail"]);
+    }
+
+    #[test]
+    fn the_order_does_not_depend_on_the_order_of_the_input() {
+        let report = fixture::report();
+        let mut reversed = report.clone();
+        reversed.findings.reverse();
+        let ids = |r: &Report| r.ranked().iter().map(|f| f.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&report), ids(&reversed));
+    }
+
+    #[test]
+    fn dates_are_local_to_the_platform() {
+        let report = fixture::report();
+        // 2026-11-15T23:30:00Z is already the 16th in Berlin (UTC+1).
+        let local = report.local_date(1_794_785_400).unwrap();
+        assert_eq!(local.to_string(), "2026-11-16");
+        assert_eq!(report.local_date(i64::MAX), None);
+    }
+}

@@ -1,0 +1,137 @@
+//! The findings by urgency as a table for a terminal.
+
+use comfy_table::{
+    Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets::UTF8_HORIZONTAL_ONLY,
+};
+
+use super::{
+    Report, format,
+    report::{order_by, runway},
+    spark::{runway_bar, sparkline},
+    text::one_line,
+    words,
+};
+use crate::plans::{Finding, Severity};
+
+/// Narrower terminals get no sparkline: the words need the room.
+const SPARKLINE_FROM: usize = 100;
+
+/// Narrower tables cannot be read at all; the terminal wraps them.
+const NARROWEST: usize = 60;
+
+/// The findings that ask for attention, most urgent first, and how many are fine; ends with a line break.
+/// `width` is in columns. Without `colour` there is no escape sequence in it.
+pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
+    let width = width.max(NARROWEST);
+    let wide = width >= SPARKLINE_FROM;
+    let ranked = report.ranked();
+    let (urgent, fine): (Vec<&Finding>, Vec<&Finding>) =
+        ranked.into_iter().partition(|finding| finding.severity > Severity::Ok);
+    let rest = match fine.len() {
+        0 => String::new(),
+        1 => "1 finding is ok.\n".to_owned(),
+        more => format!("{more} findings are ok.\n"),
+    };
+    if urgent.is_empty() {
+        return rest;
+    }
+    let mut table = Table::new();
+    table
+        .force_no_tty()
+        .load_style(UTF8_HORIZONTAL_ONLY.row_separator(comfy_table::LineStyle::none()))
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    if colour {
+        table.enforce_styling();
+    }
+    table.set_header(["Severity", "Subject", "Verdict", "History", "Runway", "Order by"]);
+    for finding in urgent {
+        table.add_row(row(finding, report, wide));
+    }
+    let fixed = |columns| ColumnConstraint::Absolute(Width::Fixed(columns));
+    let history = if wide { fixed(16 + PADDING) } else { ColumnConstraint::Hidden };
+    for (column, constraint) in [
+        (0, fixed(10 + PADDING)),
+        (3, history),
+        (4, if wide { fixed(24 + PADDING) } else { fixed(10 + PADDING) }),
+        (5, fixed(11 + PADDING)),
+    ] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(constraint);
+        }
+    }
+    format!("{}\n{rest}", table.trim_fmt())
+}
+
+/// A space on either side of each cell, which the width of a column includes.
+const PADDING: u16 = 2;
+
+fn row(finding: &Finding, report: &Report, wide: bool) -> Vec<Cell> {
+    let severity = Cell::new(format!("{} {}", words::shape(finding.severity), finding.severity.name()));
+    let severity = match finding.severity {
+        Severity::Critical => severity.fg(Color::Red),
+        Severity::Warning => severity.fg(Color::Yellow),
+        Severity::Info => severity.fg(Color::Cyan),
+        Severity::Ok => severity.fg(Color::Green),
+    };
+    let plain = |text: &str, longest| Cell::new(one_line(text, longest).replace(['\u{a0}', '\u{202f}'], " "));
+    let left = runway(&finding.verdict).map_or(String::new(), |left| {
+        let words = match (left.p50_days, wide) {
+            (Some(days), false) => format::days(days.round()),
+            (None, false) => "beyond".to_owned(),
+            (_, true) => format::runway(&left),
+        };
+        format!("{} {words}", runway_bar(left.p50_days, if wide { 6 } else { 10 }))
+    });
+    vec![
+        severity,
+        plain(&finding.subject.name, 60),
+        plain(&words::verdict(report, finding), 120),
+        Cell::new(sparkline(history(finding), 16)),
+        plain(&left, 60),
+        plain(&order_by(&finding.verdict).map(format::date).unwrap_or_default(), 20),
+    ]
+}
+
+/// What a finding rests on: its first line, or its ordinary week.
+fn history(finding: &Finding) -> &[Option<f64>] {
+    let line = finding.evidence.lines.first().map(|line| line.values.as_slice());
+    let week = finding.evidence.week.as_ref().map(|week| week.median.as_slice());
+    line.or(week).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::fixture;
+
+    #[test]
+    fn the_whole_table_on_a_wide_terminal() {
+        insta::assert_snapshot!(terminal_table(&fixture::report(), 130, false));
+    }
+
+    #[test]
+    fn the_whole_table_on_eighty_columns() {
+        let table = terminal_table(&fixture::report(), 80, false);
+        assert!(table.lines().all(|line| line.chars().count() <= 80));
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn escape_sequences_are_ours_and_only_with_colour() {
+        let report = fixture::report();
+        assert!(!terminal_table(&report, 120, false).contains('\u{1b}'));
+        let coloured = terminal_table(&report, 120, true);
+        // The hostile label tries to set red with 31; colours here are written as 38;5;n.
+        assert!(coloured.contains("\u{1b}[38;5;9m") && !coloured.contains("\u{1b}[31m"));
+    }
+
+    #[test]
+    fn nothing_urgent_is_said_in_a_line() {
+        let mut report = fixture::report();
+        report.findings.retain(|finding| finding.severity == Severity::Ok);
+        assert_eq!(terminal_table(&report, 80, true), "6 findings are ok.\n");
+        report.findings.clear();
+        assert_eq!(terminal_table(&report, 80, true), "");
+    }
+}

@@ -1,0 +1,139 @@
+//! Verdicts, severities and windows in words, the same in the page and on the terminal.
+
+use super::{Report, format};
+use crate::plans::{DriftSize, Ebb, Finding, Kind, Question, Severity, Verdict, Window};
+
+/// A verdict in a few words.
+pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
+    match &finding.verdict {
+        Verdict::Fills(e) => match e.p50 {
+            Some(date) => format!("fills about {}", format::date(date)),
+            None => "fills".to_owned(),
+        },
+        Verdict::FillsBeyond { horizon_days, .. } => {
+            format!("not full within {}", format::days(*horizon_days))
+        }
+        Verdict::Cleaned { at_ratio } => format!("cleaned at {}", format::percent(*at_ratio)),
+        Verdict::Shrinking => "shrinking".to_owned(),
+        Verdict::Flat => "flat".to_owned(),
+        Verdict::Rises(size) => format!("rises {}", drift(size)),
+        Verdict::Falls(size) => format!("falls {}", drift(size)),
+        Verdict::Steady(size) => format!("steady, {}", drift(size)),
+        Verdict::Ebbs(ebb) => {
+            format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
+        }
+        Verdict::NoEbb { reason } => format!("needs its servers at all hours: {reason}"),
+        Verdict::Stale { since } => match report.local(*since) {
+            Some(moment) => format!("no sample since {}", format::moment(&moment)),
+            None => "no sample any more".to_owned(),
+        },
+        Verdict::Undecided { reason, .. } => format!("undecided: {reason}"),
+    }
+}
+
+/// A drift a month, with its 90 % interval.
+pub(crate) fn drift(size: &DriftSize) -> String {
+    let [middle, low, high] = [size.percent_per_month, size.low, size.high].map(format::percent_change);
+    format!("{middle} a month ({low} to {high})")
+}
+
+/// What a pool saves a week.
+pub(crate) fn saving(report: &Report, ebb: &Ebb) -> String {
+    let hours = format!("{} server-hours a week", format::count(ebb.server_hours_per_week));
+    match ebb.money_per_week {
+        Some(money) => format!("{hours}, {} a week", format::money(money, &report.currency)),
+        None => hours,
+    }
+}
+
+/// A window such as `Mon to Fri, 22:00 to 06:00`.
+pub(crate) fn window(window: &Window) -> String {
+    format!("{}, {} to {}", days(&window.days), window.from.format("%H:%M"), window.to.format("%H:%M"))
+}
+
+/// Weekdays, neighbours joined: `Mon to Thu, Sun`.
+fn days(days: &[u8]) -> String {
+    const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for day in days.iter().map(|&day| usize::from(day)).filter(|&day| day < NAMES.len()) {
+        match runs.last_mut().filter(|run| run.1 + 1 == day) {
+            Some(run) => run.1 = day,
+            None => runs.push((day, day)),
+        }
+    }
+    let named = runs.iter().map(|&(first, last)| match last - first {
+        0 => NAMES[first].to_owned(),
+        1 => format!("{}, {}", NAMES[first], NAMES[last]),
+        _ => format!("{} to {}", NAMES[first], NAMES[last]),
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// The question under which a finding is shown: what could not be answered is about the history.
+pub(crate) fn shown_under(finding: &Finding) -> Question {
+    match finding.verdict {
+        Verdict::Stale { .. } | Verdict::Undecided { .. } => Question::History,
+        _ => finding.kind.question(),
+    }
+}
+
+/// A question as people ask it.
+pub(crate) fn question(question: Question) -> &'static str {
+    match question {
+        Question::WhenFull => "When is a disk full?",
+        Question::Slower => "Is mail getting slower?",
+        Question::FewerServers => "Which hours need fewer servers?",
+        Question::History => "What could not be answered?",
+    }
+}
+
+/// A kind as people call it.
+pub(crate) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::VolumeExhaustion => "volume",
+        Kind::InodeExhaustion => "inodes of a volume",
+        Kind::PoolExhaustion => "volumes of a pool together",
+        Kind::Ebb => "ebb of a pool",
+        Kind::Drift => "drift",
+        Kind::Stale => "history",
+    }
+}
+
+/// A shape for each severity, so that none is told by its colour alone.
+pub(crate) fn shape(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "▲",
+        Severity::Warning => "◆",
+        Severity::Info => "●",
+        Severity::Ok => "✓",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveTime;
+
+    use super::*;
+
+    #[test]
+    fn weekdays_are_joined_where_they_touch() {
+        assert_eq!(days(&[0, 1, 2, 3, 4]), "Mon to Fri");
+        assert_eq!(days(&[5, 6]), "Sat, Sun");
+        assert_eq!(days(&[0, 1, 2, 6]), "Mon to Wed, Sun");
+        assert_eq!(days(&[3, 9]), "Thu");
+        assert_eq!(days(&[]), "");
+    }
+
+    #[test]
+    fn windows_name_days_and_local_times() {
+        let night = Window {
+            days: vec![0, 2],
+            from: NaiveTime::from_hms_opt(22, 30, 0).unwrap(),
+            to: NaiveTime::from_hms_opt(6, 0, 0).unwrap(),
+            hours: 7.5,
+            servers: 3,
+            servers_now: 8,
+        };
+        assert_eq!(window(&night), "Mon, Wed, 22:30 to 06:00");
+    }
+}
