@@ -1,7 +1,7 @@
 """Delays: probes, delivery delay by stage, and queues; which of them rise, and by how much."""
 
 from clock import AS_OF, DAY, HISTORY_DAYS, START, at, in_campaign, use
-from loads import Noisy, level_series, messages_law
+from loads import Noisy, messages_law
 
 # The slow rise: from RISE_FROM on, in a straight line, up to so many percent more at the as-of moment.
 RISE_FROM = AS_OF - 75 * DAY
@@ -100,8 +100,10 @@ def queue_law(host, pool, queue, t):
 
 
 def queue_series(host, pool, queue, times):
-    return level_series(f"queue/{host}/{queue}", times, lambda t: queue_law(host, pool, queue, t),
-                        scatter=.16 if queue == "active" else .10, minutes=90, days_sd=.05)
+    """Messages in a queue at `times`: around the law, and scattered as counts are."""
+    noisy = Noisy(f"queue/{host}/{queue}", scatter=.16 if queue == "active" else .10, minutes=90, days_sd=.05)
+    levels = [noisy(t, queue_law(host, pool, queue, t)) for t in times]
+    return [max(0, round(noisy.random.gauss(v, 0.6 * v ** 0.5))) for v in levels]
 
 
 def trend(law):

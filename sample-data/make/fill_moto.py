@@ -1,6 +1,6 @@
-"""fill_moto.py CLOUDWATCH_JSON ENDPOINT METRIC FROM UNTIL [VALUE …]: puts one metric's samples into an emptied moto.
+"""fill_moto.py CLOUDWATCH_JSON ENDPOINT METRIC FROM UNTIL [NAME …]: puts one metric's samples into an emptied moto.
 
-Only the series one of whose dimensions has a VALUE are put, all of them where none is named. moto looks at
+Only the series of the servers NAMEd are put, all of them where none is. moto looks at
 every sample for every period that is asked for, so its store is kept to what the next export needs.
 """
 import datetime as dt
@@ -19,7 +19,7 @@ def main(source, endpoint, metric, start, end, *wanted):
     with open(source, encoding="utf-8") as text:
         for series in json.load(text):
             dimensions = series["dimensions"]
-            if series["metric"] != metric or (wanted and not set(wanted) & set(dimensions.values())):
+            if series["metric"] != metric or (wanted and series["name"] not in wanted):
                 continue
             data = [{"MetricName": metric, "Dimensions": [{"Name": n, "Value": v} for n, v in dimensions.items()],
                      "Timestamp": dt.datetime.fromtimestamp(t, dt.timezone.utc), "Value": v}

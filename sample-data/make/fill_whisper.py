@@ -19,7 +19,8 @@ def main(source, storage, as_of):
         os.makedirs(os.path.dirname(file), exist_ok=True)
         # A roll-up of a single sample is that sample: collectors once sent hourly only (x-files factor 0).
         whisper.create(file, RETENTIONS, xFilesFactor=0.0, aggregationMethod="average")
-        whisper.update_many(file, points, now=as_of)
+        # Seen a minute later, the sample of two days ago is no longer in the finest archive, whose slot the newest takes.
+        whisper.update_many(file, points, now=as_of + 60)
 
 
 if __name__ == "__main__":

@@ -148,6 +148,15 @@ def tier(*spans):
     return [t for (_, step), a, b in zip(spans, starts, starts[1:]) for t in range(a, b, step)]
 
 
+def between(at_hour, t, random):
+    """Use at `t`: on the way from one full hour to the next, give or take a few blocks."""
+    hour, part = t // HOUR * HOUR, t % HOUR / HOUR
+    if part == 0:
+        return at_hour[hour]
+    level = at_hour[hour] * (1 - part) + at_hour[hour + HOUR] * part
+    return int(level) // volumes.BLOCK * volumes.BLOCK + random.randrange(-40, 40) * volumes.BLOCK
+
+
 def graphite(histories):
     """Diamond on the submission servers, collectd on administration and name servers."""
     out = {}
@@ -155,14 +164,14 @@ def graphite(histories):
     def put(path, host, times, values):
         out[path] = [[t, v] for t, v in zip(times, values) if not outage(host, t)]
 
-    disk_times = tier((120, HOUR), (2, 300))
+    disk_times = tier((120, HOUR), (3, 300))
     load_times = tier((120, HOUR), (14, 300))
     for v, (times, used) in histories:
         if v.source != "graphite":
             continue
         random = rng(f"fine/{v.name}")
         at_hour = dict(zip(times, used))
-        seen = [at_hour[t // HOUR * HOUR] + (random.randrange(-40, 40) * volumes.BLOCK if t % HOUR else 0) for t in disk_times]
+        seen = [between(at_hour, t, random) for t in disk_times]
         diamond = v.host.startswith("sm")
         base = f"servers.{v.host}.diskspace.root.byte_" if diamond else f"collectd.{v.host}.df-root.df_complex-"
         free = [v.size - u for u in seen]
@@ -192,27 +201,27 @@ def cloudwatch(histories):
     load_times = [t for t in tier((120, HOUR), (14, 300)) if t < AS_OF]
     out = []
 
-    def put(namespace, metric, dimensions, times, values):
-        out.append({"namespace": namespace, "metric": metric, "dimensions": dimensions,
+    def put(name, namespace, metric, dimensions, times, values):
+        out.append({"name": name, "namespace": namespace, "metric": metric, "dimensions": dimensions,
                     "points": [[t, v] for t, v in zip(times, values)]})
 
     for v, (times, used) in histories:
         if v.source != "cloudwatch":
             continue
-        put("AWS/EC2", "CPUUtilization", {"InstanceId": v.host}, load_times,
+        put(v.host, "AWS/EC2", "CPUUtilization", {"InstanceId": f"i-{rng(v.host).getrandbits(68):017x}"}, load_times,
             [round(100 * c, 2) for c in loads.cpu_series(v.host, load_times)])
         disk = {"host": v.host, "path": v.mount, "fstype": v.fstype, "device": v.device}
-        put("CWAgent", "disk_used", disk, hourly, used[:len(hourly)])
-        put("CWAgent", "disk_total", disk, hourly, [v.size] * len(hourly))
+        put(v.host, "CWAgent", "disk_used", disk, hourly, used[:len(hourly)])
+        put(v.host, "CWAgent", "disk_total", disk, hourly, [v.size] * len(hourly))
         memory = loads.Noisy(f"memory/{v.host}", scatter=.02, minutes=120)
-        put("CWAgent", "mem_used_percent", {"host": v.host}, hourly, [round(memory(t, 41 + 17 * use(t)), 2) for t in hourly])
-    put("AWS/ApplicationELB", "ActiveConnectionCount", {"LoadBalancer": "app/webmail/0f1e2d3c4b5a6978"}, load_times,
+        put(v.host, "CWAgent", "mem_used_percent", {"host": v.host}, hourly, [round(memory(t, 41 + 17 * use(t)), 2) for t in hourly])
+    put("webmail", "AWS/ApplicationELB", "ActiveConnectionCount", {"LoadBalancer": "app/webmail/0f1e2d3c4b5a6978"}, load_times,
         loads.level_series("connections", load_times, loads.connections_law, scatter=.03, minutes=30))
     response, (base, day) = loads.Noisy("response", own=0, scatter=.07, minutes=20), delays.TARGET_RESPONSE
-    put("AWS/ApplicationELB", "TargetResponseTime", {"LoadBalancer": "app/webmail/0f1e2d3c4b5a6978"}, load_times,
+    put("webmail", "AWS/ApplicationELB", "TargetResponseTime", {"LoadBalancer": "app/webmail/0f1e2d3c4b5a6978"}, load_times,
         [round(response(t, base * (1 + day * use(t))), 4) for t in load_times])
     # One server was replaced in a night of September and missed for an hour.
-    put("AWS/AutoScaling", "GroupInServiceInstances", {"AutoScalingGroupName": "webmail"}, hourly,
+    put("webmail", "AWS/AutoScaling", "GroupInServiceInstances", {"AutoScalingGroupName": "webmail"}, hourly,
         [7 if local(t)[1].isoformat() == "2026-09-09" and int(local(t)[0]) == 2 else 8 for t in hourly])
     return out
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# make.sh [--no-install]: makes sample-data/exports and sample-data/truth.json anew, from the generator through the
-# three real servers to the exported files. Debian 12; installing needs root. Everything else lives in a temporary
+# make.sh [--no-install] [prometheus] [graphite] [cloudwatch]: makes sample-data/exports (all of them, or those named)
+# and sample-data/truth.json anew, from the generator through the real servers to the exported files. Debian 12; installing needs root. Everything else lives in a temporary
 # directory (or in $BUILD, which is then kept), and the servers listen on loopback only.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -28,25 +28,44 @@ finish() {
 }
 trap finish EXIT
 
-[ "${1:-}" = --no-install ] || install_servers
-rm -rf "$OUT" "$BUILD/tsdb" "$BUILD/graphite"
-mkdir -p "$OUT"
+if [ "${1:-}" = --no-install ]; then
+    shift
+else
+    install_servers
+    fetch_promtool
+fi
+[ ! -x "$BUILD/trixie/unpacked/usr/bin/promtool" ] || PROMTOOL=$BUILD/trixie/unpacked/usr/bin/promtool
+[ $# -gt 0 ] || set -- prometheus graphite cloudwatch
 
 python3 generate.py "$BUILD"
 cp "$BUILD/truth.json" ../truth.json
 
-start_prometheus
-export_prometheus
-stop prometheus
-export_dump
+for part in "$@"; do
+    rm -rf "${OUT:?}/$part"
+    case $part in
+    prometheus)
+        rm -rf "$BUILD/tsdb"
+        start_prometheus
+        export_prometheus
+        stop prometheus
+        export_dump
+        ;;
+    graphite)
+        rm -rf "$BUILD/graphite"
+        start_graphite "$AS_OF"
+        export_graphite
+        stop graphite
+        ;;
+    cloudwatch)
+        start_moto
+        export_cloudwatch
+        stop moto
+        ;;
+    *)
+        echo "make.sh: $part is none of prometheus, graphite, cloudwatch" >&2
+        exit 2
+        ;;
+    esac
+done
 
-start_graphite "$AS_OF"
-export_graphite
-stop graphite
-
-start_moto
-export_cloudwatch
-stop moto
-
-find "$OUT" -type f -printf '%s %P\n' | sort -k2
-du -sb "$OUT"
+python3 check.py ..

@@ -1,6 +1,6 @@
-"""queries.py CLOUDWATCH_JSON METRIC STATISTIC PERIOD LABEL [VALUE …]: prints --metric-data-queries for the AWS CLI.
+"""queries.py CLOUDWATCH_JSON METRIC STATISTIC PERIOD LABEL [NAME …]: prints --metric-data-queries for the AWS CLI.
 
-LABEL may name dimensions in braces: "{InstanceId} CPUUtilization".
+LABEL may have the server's {name} and dimensions in braces: "{name} {path} disk_used".
 """
 import json
 import sys
@@ -9,10 +9,10 @@ import sys
 def main(source, metric, statistic, period, label, *wanted):
     with open(source, encoding="utf-8") as text:
         series = [s for s in json.load(text) if s["metric"] == metric
-                  and (not wanted or set(wanted) & set(s["dimensions"].values()))]
+                  and (not wanted or s["name"] in wanted)]
     queries = [{
         "Id": f"q{i}",
-        "Label": label.format_map(s["dimensions"]),
+        "Label": label.format(name=s["name"], **s["dimensions"]),
         "MetricStat": {
             "Metric": {"Namespace": s["namespace"], "MetricName": metric,
                        "Dimensions": [{"Name": n, "Value": v} for n, v in s["dimensions"].items()]},

@@ -11,7 +11,25 @@ install_servers() {
     nice apt-get -o DPkg::Lock::Timeout=120 install -qq -y --no-install-recommends \
         prometheus graphite-carbon graphite-web gunicorn python3-whisper python3-venv curl zstd gzip
     "$DEBIAN_PYTHON" -m venv "$BUILD/venv"
-    nice "$BUILD/venv/bin/pip" install --quiet 'moto[server,cloudwatch]' awscli boto3
+    nice "$BUILD/venv/bin/pip" install --quiet 'moto[server,cloudwatch]' awscli
+}
+
+# Debian 12's promtool cannot dump OpenMetrics, Debian 13's can: it is fetched from the machine's own mirror with lists
+# apart, unpacked into $BUILD and not installed.
+fetch_promtool() {
+    local apt="$BUILD/trixie" file
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/sources"
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+        [ ! -s "$file" ] || sed 's/bookworm/trixie/g' "$file" >"$apt/sources/$(basename "${file%.*}").${file##*.}"
+    done
+    (
+        cd "$apt"
+        options=(-qq -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$apt/sources"
+            -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
+        apt-get "${options[@]}" update
+        apt-get "${options[@]}" download promtool
+        dpkg-deb -x promtool_*.deb unpacked
+    )
 }
 
 # wait_for URL PIDFILE LOG
