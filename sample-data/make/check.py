@@ -26,7 +26,7 @@ def series_of(directory):
 
 def used(volume, series):
     """[(time, used bytes)] of a volume of the truth file."""
-    host, mount = volume["host"], volume["volume"]
+    host, mount = volume["host"], volume["mount"]
     if volume["source"] == "cloudwatch":
         return series[f"{host} {mount} disk_used", ()]
     if volume["source"] == "graphite":

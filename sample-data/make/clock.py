@@ -101,7 +101,7 @@ def outage(host, t):
 
 # What monitoring missed: (host, from, to). mx02 has a hole of 30 hours, ns02 one of five hours, ms08 was
 # installed six days before the as-of moment, ca02 stopped nine days before it and has not come back.
-CA02_STOPPED = at("2026-11-07", 14, 20)
+CA02_STOPPED = at("2026-11-07", 7, 1)
 MS08_INSTALLED = at("2026-11-10", 9)
 OUTAGES = [
     ("mx02", at("2026-10-08", 3), at("2026-10-09", 9)),

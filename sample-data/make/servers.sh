@@ -9,7 +9,7 @@ DEBIAN_PYTHON=/usr/bin/python3 # the one that python3-whisper and graphite-web b
 install_servers() {
     apt-get -o DPkg::Lock::Timeout=120 update -qq
     nice apt-get -o DPkg::Lock::Timeout=120 install -qq -y --no-install-recommends \
-        prometheus graphite-carbon graphite-web gunicorn python3-whisper python3-venv curl zstd gzip
+        prometheus graphite-web gunicorn python3-whisper python3-venv tzdata curl zstd gzip
     "$DEBIAN_PYTHON" -m venv "$BUILD/venv"
     nice "$BUILD/venv/bin/pip" install --quiet 'moto[server,cloudwatch]' awscli
 }

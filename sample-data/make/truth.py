@@ -3,7 +3,7 @@ import delays
 import loads
 import volumes
 from clock import (AS_OF, CA02_STOPPED, CAMPAIGN, DAY, HISTORY_DAYS, HOUR, MS08_INSTALLED, OUTAGES, PROXY_RELEASE, SEED,
-                   START, iso)
+                   START, iso, use)
 
 FULL_MARK, TARGET = 0.90, 0.60
 LEAD_TIME_DAYS = {"mailstore": 30, "webmail": 3, "imap_proxy": 14}  # as in platform.toml; the others take 21
@@ -29,17 +29,22 @@ def acceptable(v, verdict):
     return [verdict, "flat"] if verdict == "fills_beyond" and slow else [verdict]
 
 
+def label(v):
+    """The volume as the exports name it: collectd and Diamond call `/` `root`."""
+    return "root" if v.source == "graphite" else v.mount
+
+
 def date(days):
     return None if days is None else iso(AS_OF + int(days * DAY))[:10]
 
 
 def volume(v, times, used):
     now = used[(AS_OF - START) // HOUR]
-    law = None if v.cleaned else volumes.days_until([v], FULL_MARK)
+    law = None if v.cleaned else volumes.days_until(v, FULL_MARK)
     realised = volumes.realised_days(v, times, used, FULL_MARK)
     lead = lead_time(v.pool)
     return {
-        "host": v.host, "volume": v.mount, "pool": v.pool, "source": v.source, "story": v.story,
+        "host": v.host, "volume": label(v), "mount": v.mount, "pool": v.pool, "source": v.source, "story": v.story,
         "expected_verdict": expected(v, law), "acceptable_verdicts": acceptable(v, expected(v, law)),
         "size_bytes": v.size, "usable_bytes": v.usable, "used_bytes": now, "used_share_of_usable": round(now / v.usable, 4),
         "growth_bytes_per_day": 0 if v.cleaned else round(v.rate * v.usable),
@@ -67,13 +72,21 @@ def inodes(v, used):
             "within_lead_time": mark is not None and mark <= lead_time(v.pool)}
 
 
-def pool(name, members):
+def realised(members, histories):
+    """Days until the generator's own future fills the pool to the mark, None if not in 400 days."""
+    first, usable = (AS_OF - START) // HOUR, sum(v.usable for v in members)
+    together = [sum(hour) for hour in zip(*(used[first:] for _, used in histories))]
+    return next((round(h / 24, 2) for h, used in enumerate(together) if used >= FULL_MARK * usable), None)
+
+
+def pool(name, members, histories):
     usable, used = sum(v.usable for v in members), sum(v.used * v.usable for v in members)
     net = [v for v in members if not v.cleaned]  # a cleaned volume gains nothing in the long run
     gain = sum(v.rate * v.usable for v in net)
     days = None if gain <= 0 else round((FULL_MARK * usable - used) / gain, 1)
     return {"pool": name, "usable_bytes": usable, "used_bytes": round(used), "used_share_of_usable": round(used / usable, 4),
-            "growth_bytes_per_day": round(gain), "days_to_full_mark": days, "lead_time_days": lead_time(name),
+            "growth_bytes_per_day": round(gain), "days_to_full_mark": days, "date_of_full_mark": date(days),
+            "days_to_full_mark_realised": realised(members, histories), "lead_time_days": lead_time(name),
             "within_lead_time": days is not None and days <= lead_time(name)}
 
 
@@ -106,7 +119,9 @@ def drift():
                     lambda t, h=host, n=name, q=queue: delays.queue_law(h, n, q, t),
                     "rises" if rising else "steady", true_percent=rising)
     for host in loads.POOLS["submission"]:
-        add("queue.depth", {"host": host}, lambda t, h=host: delays.queue_law(h, "submission", "active", t), "steady", true_percent=0)
+        add("queue.depth", {"host": host, "queue": "all"}, lambda t, h=host: delays.queue_law(h, "submission", "active", t), "steady", true_percent=0)
+    base, day = delays.TARGET_RESPONSE
+    add("response.time", {"pool": "webmail"}, lambda t: base * (1 + day * use(t)), "steady", true_percent=0)
     return out
 
 
@@ -122,8 +137,8 @@ def ebb(name):
 
 def truth(histories):
     members = {}
-    for v, _ in histories:
-        members.setdefault(v.pool, []).append(v)
+    for v, h in histories:
+        members.setdefault(v.pool, []).append((v, h))
     volumes_truth = [volume(v, *h) for v, h in histories]
     return {
         "schema": "mailtide-sample-truth", "version": 1, "seed": SEED, "platform": "Example Mail",
@@ -131,7 +146,7 @@ def truth(histories):
         "hosts": loads.POOLS,
         "volumes": volumes_truth,
         "inodes": [inodes(v, h[1]) for v, h in histories if v.pool == "mailstore"],
-        "pools": [pool(name, list_) for name, list_ in members.items()],
+        "pools": [pool(name, *zip(*both)) for name, both in members.items()],
         "drift": drift(),
         "ebb": [ebb(name) for name in ("webmail", "imap_proxy")],
         "stale": [{"host": "ca02", "last_sample": iso(CA02_STOPPED // HOUR * HOUR), "days": round((AS_OF - CA02_STOPPED) / DAY, 2)}],

@@ -34,6 +34,8 @@ class Volume:
     fstype: str = "xfs"
     reserved: float = 0.0    # share kept for root
     wander: float = 0.18
+    weekly: float = 0.0015   # share of the usable bytes that a week leaves behind and Sunday's clean-up takes away
+    bumps: tuple = (2, .004) # how many files come and go within the history, and how large: share of the usable bytes
     days_left: float = 0.0   # where set, `used` is chosen so that the law reaches the full mark in so many days
     earlier: tuple = ()      # (time, factor): before this time the rate was so many times today's
     steps: list = field(default_factory=list)
@@ -90,25 +92,51 @@ def law_increment(v, t):
     return v.rate * v.usable * rhythm(t) / 24
 
 
-def days_until(volumes, mark, horizon=FUTURE_DAYS * 4):
-    """Days from the as-of moment until the sum of `volumes` reaches `mark` of its usable bytes under the law."""
-    used, target = sum(v.used * v.usable for v in volumes), mark * sum(v.usable for v in volumes)
-    if sum(v.rate for v in volumes) <= 0:
+WEEK = 7 * DAY
+SUNDAY = at("2026-11-15", 4)  # trash is emptied and logs are rotated on Sundays at four
+
+
+def litter(v, t):
+    """Bytes of trash and logs at `t`: grows from Sunday to Sunday, then goes; no growth in the long run."""
+    return v.weekly * v.usable * ((t - SUNDAY) % WEEK) / WEEK
+
+
+def law_gain(v, t, hours):
+    """[bytes gained since `t`] after 0, 1, … `hours` hours under the law."""
+    gains, total = [0.0], 0.0
+    for h in range(hours):
+        total += law_increment(v, t + h * HOUR)
+        gains.append(total + litter(v, t + (h + 1) * HOUR) - litter(v, t))
+    return gains
+
+
+def days_until(v, mark, horizon=FUTURE_DAYS * 4):
+    """Days from the as-of moment until `v` first reaches `mark` of its usable bytes under the law."""
+    if v.rate <= 0:
         return None
-    for h in range(horizon * 24):
-        gain = sum(law_increment(v, AS_OF + h * HOUR) for v in volumes)
-        if used + gain >= target:
-            return round((h + max(0.0, (target - used) / gain if gain > 0 else 0.0)) / 24, 2)
-        used += gain
+    for h, gain in enumerate(law_gain(v, AS_OF, horizon * 24)):
+        if v.used * v.usable + gain >= mark * v.usable:
+            return round(h / 24, 2)
     return None
 
 
 def settle(v, mark):
     """Chooses the level at the as-of moment where the story fixes the days left instead."""
     if v.days_left:
-        gain = sum(law_increment(v, AS_OF + h * HOUR) for h in range(int(v.days_left * 24)))
-        v.used = mark - gain / v.usable
+        v.used = mark - max(law_gain(v, AS_OF, int(v.days_left * 24))) / v.usable
     return v
+
+
+def bump(v, random):
+    """Files that come and go, as {hour: bytes}: a restore, a dump, an index built anew."""
+    count, share = v.bumps
+    out = {}
+    for _ in range(count):
+        first = START + random.randrange(5 * 24, 114 * 24) * HOUR
+        size = random.uniform(.4, 1) * share * v.usable
+        for h in range(random.randrange(5, 44)):
+            out[first + h * HOUR] = out.get(first + h * HOUR, 0) + min(1.0, (h + 1) / 4) * size
+    return out
 
 
 def _cleaned_path(v, times, wander):
@@ -145,17 +173,17 @@ def _grown_path(v, times, wander):
 def history(v):
     """(times, used bytes) hourly from the start of the history to 400 days past the as-of moment.
 
-    What lies past the as-of moment is never exported: it is only the realised truth.
+    What lies past the as-of moment is never exported: it is only the realised truth, and knows no full disk.
     """
     times = list(range(START, AS_OF + FUTURE_DAYS * DAY + HOUR, HOUR))
     wander = Wander(v.name, 16, v.wander)
     path = (_cleaned_path if v.cleaned else _grown_path)(v, times, wander)
     noise, random = 0.0, rng(f"noise/{v.name}")
-    used = []
+    extra, base, used = bump(v, random), litter(v, AS_OF), []
     for t, u in zip(times, path):
         noise = 0.85 * noise + random.gauss(0, 0.00012)  # journals, indexes and spools come and go
-        u = max(u, 0.002 * v.usable) * (1 + noise)
-        used.append(min(int(u), v.usable_at(t)) // BLOCK * BLOCK)
+        u = max(u + litter(v, t) - base, 0.002 * v.usable) * (1 + noise) + extra.get(t, 0)
+        used.append(int(u) // BLOCK * BLOCK)
     if v.cleaned:
         v.used = used[(AS_OF - START) // HOUR] / v.usable
     return times, used
@@ -224,7 +252,7 @@ def fleet(mark):
                inode_used=.765, inode_rate=.0030, story="inodes"),
         Volume("ms08", "/var/mail", "mailstore", prom, 10 * TIB, .028, .0042, wander=.10, story="too short"),
     ]
-    ext4 = dict(fstype="ext4", reserved=.05, device="/dev/sda2", wander=.25)
+    ext4 = dict(fstype="ext4", reserved=.05, device="/dev/sda2", wander=.25, weekly=.006, bumps=(4, .012))
     rest = []
     for i in (1, 2, 3, 4):
         rest += [
@@ -242,11 +270,11 @@ def fleet(mark):
             Volume(f"ns0{i}", "/", "dns", "graphite", 40 * GIB, .19 + .01 * i, .00006, **ext4),
         ]
     rest += [
-        Volume("db01", "/var/lib/mysql", "database", prom, 2 * TIB, .47, 0.0, story="flat"),
+        Volume("db01", "/var/lib/mysql", "database", prom, 2 * TIB, .47, 0.0, weekly=.0008, story="flat"),
         Volume("db02", "/var/lib/mysql", "database", prom, 2 * TIB, .38, -.0009, story="shrinks"),
     ]
     rest += [Volume(f"web0{i}", "/", "webmail", web, 50 * GIB, .36 + .012 * i, .00018, wander=.25, fstype="xfs",
-                    device="nvme0n1p1") for i in range(1, 9)]
+                    device="nvme0n1p1", weekly=.008, bumps=(3, .015)) for i in range(1, 9)]
     return [settle(v, mark) for v in mail + rest]
 
 
