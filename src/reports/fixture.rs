@@ -231,7 +231,7 @@ fn disk() -> Evidence {
             origins: 12,
             horizon_days: 30.0,
             mean_abs_error: 21.0 * GIB,
-            coverage: 0.92,
+            coverage: Some(0.92),
             summary: "12 times 30 days ahead: 21 GiB off on average, 11 of 12 within the interval".to_owned(),
         }),
         ..evidence(Unit::Bytes)
@@ -318,7 +318,7 @@ fn ebb() -> Finding {
             server_hours_per_week: 344.0,
             share: 0.256,
             money_per_week: Some(72.24),
-            violation_share: 0.004,
+            violation_share: Some(0.004),
         }),
         headline: "Pool webmail can rest 344 server-hours a week.".to_owned(),
         advice: "Run 3 of 8 servers on weekday nights and 2 at weekend nights.".to_owned(),

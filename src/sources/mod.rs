@@ -7,6 +7,7 @@
 mod cloudwatch;
 mod csv_table;
 mod decimal;
+mod declared;
 mod decompress;
 mod expand;
 mod fault;
@@ -14,7 +15,7 @@ mod graphite;
 mod identity;
 mod json;
 mod lines;
-mod packs;
+pub mod packs;
 mod prometheus;
 mod read;
 mod report;
@@ -27,6 +28,7 @@ mod tidy;
 mod timestamp;
 mod wide;
 
+pub use declared::recognise_declared;
 pub use expand::expand;
 pub use identity::{Identity, Recognition};
 pub use packs::{PackErrors, Packs, Recogniser};

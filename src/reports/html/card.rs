@@ -155,8 +155,10 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
         Verdict::Ebbs(ebb) => {
             answer.push(Named::new("Saved", words::saving(report, ebb)));
             answer.push(Named::new("Share of its server-hours", format::percent(ebb.share)));
-            let risk =
-                format!("{} of the windows' time in held-back weeks", format::percent(ebb.violation_share));
+            let risk = ebb.violation_share.map_or_else(
+                || "not tried: the history is too short to hold a week back".to_owned(),
+                |share| format!("{} of the windows' time in a held-back week", format::percent(share)),
+            );
             answer.push(Named::new("Too few servers", risk));
         }
         _ => answer.push(Named::new("Verdict", words::verdict(report, finding))),

@@ -2,7 +2,7 @@
 
 /// The host of a scrape address: `ms01:9100` is `ms01`, `[2001:db8::1]:9100` is `2001:db8::1`. An IPv6 address
 /// without brackets and a URL have several colons and stay whole.
-pub(super) fn host_of(address: &str) -> &str {
+pub(in crate::sources) fn host_of(address: &str) -> &str {
     if let Some((inside, after)) = address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         let is_port = after.is_empty() || after.strip_prefix(':').is_some_and(is_port);
         if is_port && !inside.is_empty() {

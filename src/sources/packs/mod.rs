@@ -20,6 +20,7 @@ mod series_name;
 mod units;
 
 pub use error::{PackError, PackErrors};
+pub(super) use host::host_of;
 pub use load::Packs;
 pub use pack::{CloudWatchRule, Entry, GraphiteRule, LabelSource, Pack, PrometheusRule, TaggedRule};
 pub use pattern::{Pattern, PatternError, Separator};

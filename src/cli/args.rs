@@ -1,0 +1,79 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use super::{as_of::AsOf, exit::Exit};
+
+/// Capacity planning and trend analysis for customer e-mail platforms.
+#[derive(Debug, Parser)]
+#[command(name = "mailtide", version, about, after_help = Exit::HELP, max_term_width = 110)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// The weekly job: read the sources, keep what they hold, forecast, plan, and render the report
+    Run(Job),
+    /// Read the sources' files into the archive, and nothing else
+    Pull(Job),
+    /// Forecast and plan from the archive, and print the findings; writes nothing
+    Plan(Job),
+    /// Forecast and plan from the archive, and render the report
+    Report(Job),
+    /// Look into the archive
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
+}
+
+/// What to do with the archive.
+#[derive(Debug, Subcommand)]
+pub(super) enum ArchiveCommand {
+    /// What is held: series, spans, gaps, bytes
+    Info(Job),
+}
+
+/// What every command is told.
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct Job {
+    /// The platform file
+    #[arg(long, short, value_name = "FILE", default_value = "platform.toml")]
+    pub(super) platform: PathBuf,
+    /// The archive's directory [default: archive/<platform's name>]
+    #[arg(long, value_name = "DIR")]
+    pub(super) archive: Option<PathBuf>,
+    /// Where reports are written
+    #[arg(long, short, value_name = "DIR", default_value = "out")]
+    pub(super) out: PathBuf,
+    /// Plan as if it were this date or moment; nothing after it is looked at [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = AsOf::parse)]
+    pub(super) as_of: Option<AsOf>,
+    /// How tables are printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    /// Exit with 4 or 5 where a finding is at least this urgent
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<FailOn>,
+}
+
+/// How tables are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// The urgency from which a command fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Warnings and critical findings
+    Warning,
+    /// Critical findings
+    Critical,
+}

@@ -1,0 +1,186 @@
+//! The commands: what they print and how they end. Data goes to stdout, words to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::{
+    archive_table::archive_table,
+    args::{ArchiveCommand, Args, Command, FailOn, Format, Job},
+    exit::Exit,
+    progress::Bar,
+};
+use crate::{
+    archive::Archive,
+    pipeline::{self, PipelineError, Places, Pulled},
+    plans::Severity,
+    platform::Platform,
+    reports::{Report, findings_json, terminal_table},
+};
+
+/// Columns of a table where nobody says how wide the terminal is.
+const PLAIN_WIDTH: usize = 100;
+
+/// Runs a command.
+pub(super) fn run(args: Args) -> Exit {
+    let bar = Bar::new();
+    let result = match &args.command {
+        Command::Run(job) => whole_job(job, &bar),
+        Command::Pull(job) => pull(job, &bar),
+        Command::Plan(job) => plan(job, &bar),
+        Command::Report(job) => report(job, &bar),
+        Command::Archive(ArchiveCommand::Info(job)) => info(job),
+    };
+    bar.clear();
+    result.unwrap_or_else(|error| {
+        say(&format!("error: {error:#}"));
+        match error.downcast_ref::<PipelineError>() {
+            Some(PipelineError::Config(_) | PipelineError::Packs(_) | PipelineError::NoHistory { .. }) => {
+                Exit::BadConfiguration
+            }
+            _ => Exit::Failed,
+        }
+    })
+}
+
+fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
+    let (platform, places, as_of) = prepare(job)?;
+    let pulled = pipeline::pull(&platform, &places, bar)?;
+    tell_unreadable(&pulled);
+    let report = pipeline::plan(&platform, &places, as_of, Some(&pulled), bar)?;
+    finish(job, &report, &places, Some(&pulled), bar)
+}
+
+fn pull(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
+    let (platform, places, _) = prepare(job)?;
+    let pulled = pipeline::pull(&platform, &places, bar)?;
+    bar.clear();
+    tell_unreadable(&pulled);
+    let kept = pulled.appended;
+    match job.format {
+        Format::Json => out(&format!(
+            "{}\n",
+            serde_json::json!({
+                "files": pulled.files.len(),
+                "points_new": kept.points_new,
+                "points_replaced": kept.points_replaced,
+                "points_same": kept.points_same,
+                "series_new": kept.series_new,
+                "unreadable": unreadable(&pulled),
+            })
+        ))?,
+        Format::Table => say(&format!(
+            "{} files read; {} points new, {} replaced, {} already held; {} series new",
+            pulled.files.len(),
+            kept.points_new,
+            kept.points_replaced,
+            kept.points_same,
+            kept.series_new
+        )),
+    }
+    Ok(if pulled.is_partial() { Exit::PartlyUnreadable } else { Exit::Done })
+}
+
+fn plan(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
+    let (platform, places, as_of) = prepare(job)?;
+    let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
+    bar.clear();
+    match job.format {
+        Format::Json => out(&findings_json(&report)?)?,
+        Format::Table => out(&table(&report))?,
+    }
+    Ok(exit_code(job, &report, None))
+}
+
+fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
+    let (platform, places, as_of) = prepare(job)?;
+    let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
+    finish(job, &report, &places, None, bar)
+}
+
+fn info(job: &Job) -> anyhow::Result<Exit> {
+    let (_, places, _) = prepare(job)?;
+    anyhow::ensure!(
+        places.archive.is_dir(),
+        "{} does not exist; `mailtide pull` makes it",
+        places.archive.display()
+    );
+    let info =
+        Archive::open(&places.archive).map_err(PipelineError::from)?.info().map_err(PipelineError::from)?;
+    match job.format {
+        Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&info)?))?,
+        Format::Table => out(&archive_table(&info, &places.archive))?,
+    }
+    Ok(if info.measures.iter().all(|m| m.damaged.is_empty()) { Exit::Done } else { Exit::PartlyUnreadable })
+}
+
+fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
+    let platform = Platform::load(&job.platform)?;
+    let archive = job.archive.clone().unwrap_or_else(|| pipeline::default_archive(&platform));
+    let as_of = job.as_of.map_or_else(pipeline::now, |as_of| as_of.moment(platform.timezone));
+    Ok((platform, Places { archive, out: job.out.clone() }, as_of))
+}
+
+/// Writes the report, and prints its findings where somebody looks or where there is something to say.
+fn finish(
+    job: &Job,
+    report: &Report,
+    places: &Places,
+    pulled: Option<&Pulled>,
+    bar: &Bar,
+) -> anyhow::Result<Exit> {
+    let published = pipeline::render(report, places, bar)?;
+    bar.clear();
+    let urgent = report.findings.iter().any(|f| f.severity >= Severity::Warning);
+    let partial = pulled.is_some_and(Pulled::is_partial);
+    if job.format == Format::Json {
+        out(&findings_json(report)?)?;
+    } else if urgent || partial || io::stdout().is_terminal() {
+        out(&table(report))?;
+        out(&format!("\nReport: {}\n", published.weekly_html.display()))?;
+    }
+    Ok(exit_code(job, report, pulled))
+}
+
+fn exit_code(job: &Job, report: &Report, pulled: Option<&Pulled>) -> Exit {
+    let worst = report.findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Ok);
+    match (job.fail_on, worst) {
+        (Some(_), Severity::Critical) => Exit::Critical,
+        (Some(FailOn::Warning), Severity::Warning) => Exit::Warnings,
+        _ if pulled.is_some_and(Pulled::is_partial) => Exit::PartlyUnreadable,
+        _ => Exit::Done,
+    }
+}
+
+fn table(report: &Report) -> String {
+    let terminal = io::stdout().is_terminal();
+    let colour = terminal && std::env::var_os("NO_COLOR").is_none();
+    let width = if terminal { terminal_width() } else { PLAIN_WIDTH };
+    terminal_table(report, width, colour)
+}
+
+fn terminal_width() -> usize {
+    rustix::termios::tcgetwinsize(io::stdout()).map_or(PLAIN_WIDTH, |size| usize::from(size.ws_col).max(1))
+}
+
+fn unreadable(pulled: &Pulled) -> Vec<String> {
+    let broken = pulled.files.iter().filter_map(|f| f.error.as_ref().map(ToString::to_string));
+    pulled.missing.iter().cloned().chain(broken).collect()
+}
+
+fn tell_unreadable(pulled: &Pulled) {
+    for problem in unreadable(pulled) {
+        say(&format!("not read: {problem}"));
+    }
+}
+
+/// Data, to stdout. A reader that has gone away (`| head`) is no error.
+fn out(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+/// Words, to stderr; there is nobody left to tell if that fails.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
