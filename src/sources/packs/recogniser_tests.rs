@@ -44,7 +44,7 @@ fn streamed(namespace: &str, metric: &str, statistic: &str, dimensions: &[(&str,
 /// The series as people read it, with its conversion; the nearest packs where it is unknown.
 fn told(identity: &Identity) -> String {
     match shipped().recognise(identity) {
-        Recognition::Known { key, factor, offset } if offset == 0.0 => format!("{key} × {factor}"),
+        Recognition::Known { key, factor, offset: 0.0 } => format!("{key} × {factor}"),
         Recognition::Known { key, factor, offset } => format!("{key} = {offset} + {factor} × value"),
         Recognition::Unknown { nearest } => format!("unknown: {}", nearest.join(" | ")),
     }
@@ -194,6 +194,7 @@ fn unknown_series_name_the_nearest_packs() {
         unknown(&labelled("disk_usd", None)),
         "unknown: cwagent: disk.used wants the label {host} {volume} disk_used"
     );
+    assert_eq!(unknown(&graphite("collectd.ms1.df-var.df_inodes-reserved")), "unknown: ");
     assert_eq!(unknown(&prometheus("go_goroutines", &[])), "unknown: ");
     assert_eq!(
         unknown(&prometheus("", &[("instance", "a")])),
