@@ -168,6 +168,38 @@ mail = "/var/mail"
 }
 
 #[test]
+fn a_rate_is_known_only_where_the_pack_means_the_rate() {
+    let text = r#"
+title = "t"
+why = "w"
+exporter = "e"
+[[measure]]
+measure = "load.messages"
+unit = "messages_per_second"
+[measure.graphite]
+path = "perSecond(box.{host}.mails)"
+"#;
+    let recogniser = Recogniser::new(&Packs::from_text("mine", text).unwrap());
+    let rate = recogniser.recognise(&graphite("alias(perSecond(keepLastValue(box.mx1.mails)),'mails')"));
+    let key = SeriesKey { measure: Measure::LoadMessages, labels: Labels::from([("host", "mx1")]) };
+    assert_eq!(rate, Recognition::Known { key, factor: 1.0, offset: 0.0 });
+    assert!(matches!(recogniser.recognise(&graphite("box.mx1.mails")), Recognition::Unknown { .. }));
+}
+
+#[test]
+fn a_part_of_a_metric_is_not_taken_for_the_whole() {
+    let balancer = ("LoadBalancer", "app/webmail/50dc");
+    let metric = |dimensions: &[(&str, &str)]| {
+        streamed("AWS/ApplicationELB", "ActiveConnectionCount", "Sum", dimensions)
+    };
+    assert_eq!(told(&metric(&[balancer])), r#"load.connections{pool="app/webmail/50dc"} × 1"#);
+    assert_eq!(
+        told(&metric(&[balancer, ("AvailabilityZone", "eu-central-1a")])),
+        "unknown: alb: load.connections wants no dimension AvailabilityZone"
+    );
+}
+
+#[test]
 fn unknown_series_name_the_nearest_packs() {
     let unknown = |identity: &Identity| told(identity);
     assert_eq!(
