@@ -17,8 +17,9 @@ pub(super) fn near(a: &str, b: &str) -> Option<usize> {
     // Rows of the table of distances between the beginnings of both names: the last but one, the last, the next.
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut next: Vec<usize> = Vec::with_capacity(row.len());
     for (i, &x) in a.iter().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
+        next.clear();
         next.push(i + 1);
         for (j, (&y, pair)) in b.iter().zip(row.windows(2)).enumerate() {
             let &[diagonal, above] = pair else { continue };
@@ -33,7 +34,8 @@ pub(super) fn near(a: &str, b: &str) -> Option<usize> {
         if next.iter().all(|distance| *distance > limit) {
             return None;
         }
-        before = std::mem::replace(&mut row, next);
+        std::mem::swap(&mut before, &mut row);
+        std::mem::swap(&mut row, &mut next);
     }
     row.last().copied().filter(|distance| *distance <= limit)
 }

@@ -9,6 +9,7 @@ mod fields;
 mod functions;
 mod host;
 mod load;
+mod mapping;
 mod nearest;
 mod pack;
 mod parse;

@@ -6,7 +6,7 @@ use crate::sources::Identity;
 
 use super::{
     Recogniser, distance, functions,
-    recogniser::{self, CloudWatchSeries},
+    mapping::{self, CloudWatchSeries},
     series_name,
 };
 
@@ -57,7 +57,7 @@ fn nameless() -> String {
 
 /// One sentence a pack.
 fn list(recogniser: &Recogniser, mut misses: Vec<Miss>) -> Vec<String> {
-    misses.sort_by_key(|miss| (miss.distance, miss.entry));
+    misses.sort_by(|a, b| (a.distance, a.entry, &a.what).cmp(&(b.distance, b.entry, &b.what)));
     let mut packs: Vec<&str> = Vec::new();
     let mut sentences = Vec::new();
     for miss in misses {
@@ -78,7 +78,7 @@ fn metric(recogniser: &Recogniser, name: &str, labels: &BTreeMap<String, String>
     let same_name = recogniser.prometheus.get(name).into_iter().flatten().filter_map(|&at| {
         let entry = &recogniser.known.get(at)?.entry;
         let rule = entry.prometheus.as_ref()?;
-        let missed = recogniser::map(entry, &rule.series, labels, "label").err()?;
+        let missed = mapping::map(entry, &rule.series, labels, "label").err()?;
         Some(Miss { distance: 0, entry: at, what: format!("{} {missed}", entry.measure) })
     });
     let misses: Vec<Miss> = same_name.collect();
@@ -102,21 +102,22 @@ fn graphite(recogniser: &Recogniser, target: &str, tags: &BTreeMap<String, Strin
     if series.len() > LONGEST_PATH {
         return Vec::new();
     }
-    if recogniser::stands_for_several(&series) {
+    if mapping::stands_for_several(&series) {
         return vec![format!("`{series}` stands for several series in one: ask for each by its own path")];
     }
-    let (name, mut all_tags) = recogniser::split_tags(&series);
+    let (name, mut all_tags) = mapping::split_tags(&series);
     all_tags.extend(tags.iter().map(|(k, v)| (k.clone(), v.clone())));
     let by_tags = recogniser.tagged.get(name).into_iter().flatten().filter_map(|&at| {
         let entry = &recogniser.known.get(at)?.entry;
-        let missed = recogniser::map(entry, &entry.graphite.as_ref()?.tagged, &all_tags, "tag").err()?;
+        let missed = mapping::map(entry, &entry.graphite.as_ref()?.tagged, &all_tags, "tag").err()?;
         Some(Miss { distance: 0, entry: at, what: format!("{} {missed}", entry.measure) })
     });
     let last = name.rsplit('.').next().unwrap_or_default();
     let by_path = recogniser.paths.iter().filter_map(|(pattern, at)| {
         let missed = pattern.misses(&series);
-        // One node in three may differ, and a last node that is plain text only by a slip of the pen.
-        let similar = pattern.last_literal().is_none_or(|text| distance::near(text, last).is_some());
+        // One node in three may differ, the last one only by a slip of the pen: it says what is measured.
+        let slip = pattern.last_literal().is_some_and(|text| distance::near(text, last).is_some());
+        let similar = slip || pattern.last_matches(last);
         let measure = recogniser.known.get(at)?.entry.measure;
         (similar && missed * 3 <= pattern.len().max(3)).then(|| Miss {
             distance: missed,
@@ -132,7 +133,7 @@ fn cloudwatch(recogniser: &Recogniser, series: CloudWatchSeries<'_>) -> Vec<Miss
         let same_name = recogniser.cloudwatch.get(metric).into_iter().flatten().filter_map(|&at| {
             let entry = &recogniser.known.get(at)?.entry;
             let rule = entry.cloudwatch.as_ref()?;
-            let missed = recogniser::map_cloudwatch(entry, rule, series).err()?;
+            let missed = mapping::map_cloudwatch(entry, rule, series).err()?;
             Some(Miss { distance: 0, entry: at, what: format!("{} {missed}", entry.measure) })
         });
         let misses: Vec<Miss> = same_name.collect();

@@ -8,7 +8,10 @@ use crate::{
 };
 
 use super::{
-    CloudWatchRule, Entry, Packs, TaggedRule, functions, host::host_of, nearest, pattern_index::PatternIndex,
+    Entry, Packs, functions,
+    mapping::{self, CloudWatchSeries},
+    nearest,
+    pattern_index::PatternIndex,
     series_name,
 };
 
@@ -39,16 +42,6 @@ pub(super) struct Known {
 pub(super) struct Answer {
     pub(super) entry: usize,
     pub(super) key: SeriesKey,
-}
-
-/// The parts of a CloudWatch identity.
-#[derive(Clone, Copy)]
-pub(super) struct CloudWatchSeries<'a> {
-    pub(super) namespace: Option<&'a str>,
-    pub(super) metric: Option<&'a str>,
-    pub(super) dimensions: &'a BTreeMap<String, String>,
-    pub(super) statistic: Option<&'a str>,
-    pub(super) label: Option<&'a str>,
 }
 
 impl Recogniser {
@@ -126,7 +119,7 @@ impl Recogniser {
         let answer = |&at: &usize| {
             let entry = &self.known.get(at)?.entry;
             let rule = entry.prometheus.as_ref()?;
-            let mapped = map(entry, &rule.series, labels, "label").ok()?;
+            let mapped = mapping::map(entry, &rule.series, labels, "label").ok()?;
             Some(finish(at, entry, mapped, &rule.set))
         };
         candidates.iter().filter_map(answer).collect()
@@ -134,22 +127,22 @@ impl Recogniser {
 
     fn by_path(&self, target: &str, tags: &BTreeMap<String, String>) -> Vec<Answer> {
         let series = functions::series_of(target);
-        let (name, mut all_tags) = split_tags(&series);
+        let (name, mut all_tags) = mapping::split_tags(&series);
         all_tags.extend(tags.iter().map(|(k, v)| (k.clone(), v.clone())));
         let name = if series.contains(';') { name } else { tags.get("name").map_or(name, String::as_str) };
         let candidates = self.tagged.get(name).map(Vec::as_slice).unwrap_or_default();
         let by_tags = candidates.iter().filter_map(|&at| {
             let entry = &self.known.get(at)?.entry;
             let rule = entry.graphite.as_ref()?;
-            let mapped = map(entry, &rule.tagged, &all_tags, "tag").ok()?;
+            let mapped = mapping::map(entry, &rule.tagged, &all_tags, "tag").ok()?;
             Some(finish(at, entry, mapped, &rule.set))
         });
         let mut answers: Vec<Answer> = by_tags.collect();
-        if !stands_for_several(&series) {
+        if !mapping::stands_for_several(&series) {
             answers.extend(self.paths.find(&series, '.').into_iter().filter_map(|(at, parts)| {
                 let entry = &self.known.get(at)?.entry;
                 let set = &entry.graphite.as_ref()?.set;
-                Some(finish(at, entry, named(entry, &parts, false), set))
+                Some(finish(at, entry, mapping::named(entry, &parts, false), set))
             }));
         }
         answers.sort_by_key(|answer| answer.entry);
@@ -164,7 +157,7 @@ impl Recogniser {
             .filter_map(|&at| {
                 let entry = &self.known.get(at)?.entry;
                 let rule = entry.cloudwatch.as_ref()?;
-                let mapped = map_cloudwatch(entry, rule, series).ok()?;
+                let mapped = mapping::map_cloudwatch(entry, rule, series).ok()?;
                 Some(finish(at, entry, mapped, &rule.set))
             })
             .collect();
@@ -177,8 +170,8 @@ impl Recogniser {
                 .filter_map(|(at, parts)| {
                     let entry = &self.known.get(at)?.entry;
                     let rule = entry.cloudwatch.as_ref()?;
-                    let fits = rule.expression.is_some() || statistic_fits(rule, series.statistic);
-                    fits.then(|| finish(at, entry, named(entry, &parts, true), &rule.set))
+                    let fits = rule.expression.is_some() || mapping::statistic_fits(rule, series.statistic);
+                    fits.then(|| finish(at, entry, mapping::named(entry, &parts, true), &rule.set))
                 })
                 .collect();
         }
@@ -196,91 +189,13 @@ impl Recogniser {
             let entry = &self.known.get(at)?.entry;
             let rule = entry.cloudwatch.as_ref()?;
             let plain = rule.expression.is_none() && rule.statistic != "Sum";
-            (plain && statistic_fits(rule, statistic)).then_some((at, entry, rule))
+            (plain && mapping::statistic_fits(rule, statistic)).then_some((at, entry, rule))
         });
         match fitting.collect::<Vec<_>>().as_slice() {
             [(at, entry, rule)] => Some(finish(*at, entry, Labels::new(), &rule.set)),
             _ => None,
         }
     }
-}
-
-/// Whether a path holds wildcards, and so the answer of several series in one.
-pub(super) fn stands_for_several(path: &str) -> bool {
-    path.contains(['*', '?', '[', ']', '{', '}'])
-}
-
-/// Name and tags of a tagged series, `disk.used;host=ms1;volume=/var`.
-pub(super) fn split_tags(series: &str) -> (&str, BTreeMap<String, String>) {
-    let mut parts = series.split(';');
-    let name = parts.next().unwrap_or_default();
-    let tags = parts.filter_map(|part| part.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned()));
-    (name, tags.collect())
-}
-
-/// A statistic fits where it is the rule's own or is not told.
-pub(super) fn statistic_fits(rule: &CloudWatchRule, statistic: Option<&str>) -> bool {
-    statistic.is_none_or(|given| given == rule.statistic)
-}
-
-/// The canonical labels of a CloudWatch metric, or what the series misses.
-pub(super) fn map_cloudwatch(
-    entry: &Entry,
-    rule: &CloudWatchRule,
-    series: CloudWatchSeries<'_>,
-) -> Result<Labels, String> {
-    if let Some(expression) = &rule.expression {
-        return Err(format!("wants the expression {expression}, told by its label"));
-    }
-    if series.namespace.is_some_and(|given| given != rule.namespace) {
-        return Err(format!("wants namespace {}", rule.namespace));
-    }
-    if !statistic_fits(rule, series.statistic) {
-        return Err(format!("wants statistic {}", rule.statistic));
-    }
-    map(entry, &rule.series, series.dimensions, "dimension")
-}
-
-/// The canonical labels of a series that has labels itself, or what it misses; `word` is what its source calls
-/// a label.
-pub(super) fn map(
-    entry: &Entry,
-    rule: &TaggedRule,
-    given: &BTreeMap<String, String>,
-    word: &str,
-) -> Result<Labels, String> {
-    if let Some((name, value)) = rule.only.iter().find(|(name, value)| given.get(*name) != Some(value)) {
-        return Err(format!("wants {word} {name}={value:?}"));
-    }
-    if let Some(name) = rule.without.iter().find(|name| given.contains_key(*name)) {
-        return Err(format!("wants no {word} {name}"));
-    }
-    let mut labels = Labels::new();
-    for source in &rule.labels {
-        let present = source.from.iter().filter_map(|name| given.get(name)).find(|value| !value.is_empty());
-        match present {
-            Some(value) => labels.set(source.label.as_str(), canonical(entry, &source.label, value, true)),
-            None if source.required => return Err(format!("wants {word} {}", source.from.join(" or "))),
-            None => {}
-        }
-    }
-    Ok(labels)
-}
-
-/// The canonical labels that a pattern's parts give.
-fn named(entry: &Entry, parts: &[(&str, &str)], addresses: bool) -> Labels {
-    let mut labels = Labels::new();
-    for (label, value) in parts {
-        labels.set(*label, canonical(entry, label, value, addresses));
-    }
-    labels
-}
-
-/// A label's value in the operator's words: a host without its port where hosts are addresses, then translated
-/// by `values`. A node of a Graphite path holds no address and is kept as it is, underscores included.
-fn canonical<'a>(entry: &'a Entry, label: &str, value: &'a str, addresses: bool) -> &'a str {
-    let value = if addresses && label == "host" { host_of(value) } else { value };
-    entry.values.get(label).and_then(|values| values.get(value)).map_or(value, String::as_str)
 }
 
 fn finish(at: usize, entry: &Entry, mut labels: Labels, set: &BTreeMap<String, String>) -> Answer {

@@ -44,7 +44,7 @@ fn streamed(namespace: &str, metric: &str, statistic: &str, dimensions: &[(&str,
 /// The series as people read it, with its conversion; the nearest packs where it is unknown.
 fn told(identity: &Identity) -> String {
     match shipped().recognise(identity) {
-        Recognition::Known { key, factor, offset } if offset == 0.0 => format!("{key} × {factor}"),
+        Recognition::Known { key, factor, offset: 0.0 } => format!("{key} × {factor}"),
         Recognition::Known { key, factor, offset } => format!("{key} = {offset} + {factor} × value"),
         Recognition::Unknown { nearest } => format!("unknown: {}", nearest.join(" | ")),
     }
@@ -168,6 +168,38 @@ mail = "/var/mail"
 }
 
 #[test]
+fn a_rate_is_known_only_where_the_pack_means_the_rate() {
+    let text = r#"
+title = "t"
+why = "w"
+exporter = "e"
+[[measure]]
+measure = "load.messages"
+unit = "messages_per_second"
+[measure.graphite]
+path = "perSecond(box.{host}.mails)"
+"#;
+    let recogniser = Recogniser::new(&Packs::from_text("mine", text).unwrap());
+    let rate = recogniser.recognise(&graphite("alias(perSecond(keepLastValue(box.mx1.mails)),'mails')"));
+    let key = SeriesKey { measure: Measure::LoadMessages, labels: Labels::from([("host", "mx1")]) };
+    assert_eq!(rate, Recognition::Known { key, factor: 1.0, offset: 0.0 });
+    assert!(matches!(recogniser.recognise(&graphite("box.mx1.mails")), Recognition::Unknown { .. }));
+}
+
+#[test]
+fn a_part_of_a_metric_is_not_taken_for_the_whole() {
+    let balancer = ("LoadBalancer", "app/webmail/50dc");
+    let metric = |dimensions: &[(&str, &str)]| {
+        streamed("AWS/ApplicationELB", "ActiveConnectionCount", "Sum", dimensions)
+    };
+    assert_eq!(told(&metric(&[balancer])), r#"load.connections{pool="app/webmail/50dc"} × 1"#);
+    assert_eq!(
+        told(&metric(&[balancer, ("AvailabilityZone", "eu-central-1a")])),
+        "unknown: alb: load.connections wants no dimension AvailabilityZone"
+    );
+}
+
+#[test]
 fn unknown_series_name_the_nearest_packs() {
     let unknown = |identity: &Identity| told(identity);
     assert_eq!(
@@ -194,6 +226,7 @@ fn unknown_series_name_the_nearest_packs() {
         unknown(&labelled("disk_usd", None)),
         "unknown: cwagent: disk.used wants the label {host} {volume} disk_used"
     );
+    assert_eq!(unknown(&graphite("collectd.ms1.df-var.df_inodes-reserved")), "unknown: ");
     assert_eq!(unknown(&prometheus("go_goroutines", &[])), "unknown: ");
     assert_eq!(
         unknown(&prometheus("", &[("instance", "a")])),
