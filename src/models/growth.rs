@@ -69,7 +69,7 @@ pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, Too
         enough_at: (first + LEAST_DAYS) * DAY,
     };
     let line = fit(days).ok_or_else(short)?;
-    let (backtest, scale) = walk_forward(days).ok_or_else(short)?;
+    let (backtest, scale) = walk_forward(days, line.changed).ok_or_else(short)?;
     Ok(drawn(line, level.steps.retention, backtest, &scale, settings))
 }
 

@@ -29,6 +29,10 @@ pub struct GrowthBacktest {
     pub coverage: Option<f64>,
 }
 
+/// How much a try counts that was made before the growth rate changed: rates do change, so that its error is no
+/// accident, but one change known of should not widen the interval like one a month.
+const BEFORE_CHANGE: f64 = 0.25;
+
 /// The root mean square of the errors by distance.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ErrorScale {
@@ -59,9 +63,13 @@ struct Try {
 }
 
 /// Walks forward through ascending days; `None` where no try has an outcome yet.
-pub(super) fn walk_forward(days: &[(i64, f64)]) -> Option<(GrowthBacktest, ErrorScale)> {
+/// `changed` is the day of the last change of rate.
+pub(super) fn walk_forward(
+    days: &[(i64, f64)],
+    changed: Option<i64>,
+) -> Option<(GrowthBacktest, ErrorScale)> {
     let tries = tries(days);
-    let knots = knots(&tries);
+    let knots = knots(&tries, changed);
     if knots.is_empty() {
         return None;
     }
@@ -103,10 +111,12 @@ fn tries(days: &[(i64, f64)]) -> Vec<Try> {
 }
 
 /// Half-widths from the errors of some tries.
-fn knots(tries: &[Try]) -> Vec<(f64, f64)> {
+fn knots(tries: &[Try], changed: Option<i64>) -> Vec<(f64, f64)> {
+    let weight = |day: i64| if changed.is_some_and(|changed| day < changed) { BEFORE_CHANGE } else { 1.0 };
     let mut knots: Vec<(f64, f64)> = Vec::new();
     for (k, &distance) in DISTANCES.iter().enumerate() {
-        let errors: Vec<f64> = tries.iter().filter_map(|t| t.errors[k]).collect();
+        let errors: Vec<(f64, f64)> =
+            tries.iter().filter_map(|t| Some((t.errors[k]?, weight(t.day)))).collect();
         let Some(half) = half_width(&errors, distance) else { continue };
         // An interval does not narrow with distance.
         let floor = knots.last().map_or(0.0, |last| last.1);
@@ -115,15 +125,16 @@ fn knots(tries: &[Try]) -> Vec<(f64, f64)> {
     knots
 }
 
-/// The half-width from errors at one distance: their root mean square times Student's 95 % quantile. Tries
+/// The half-width from errors (and their weights) at one distance: their root mean square times Student's 95 % quantile. Tries
 /// overlap, so that the degrees of freedom are the outcomes that do not; two more stand for the shorter
 /// distances, at which the same model was tried far oftener.
-fn half_width(errors: &[f64], distance: i64) -> Option<f64> {
+fn half_width(errors: &[(f64, f64)], distance: i64) -> Option<f64> {
     if errors.len() < 2 {
         return None;
     }
-    let mean_square = errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64;
-    let apart = ((errors.len() as i64 - 1) * EVERY / distance) as f64;
+    let weights: f64 = errors.iter().map(|e| e.1).sum();
+    let mean_square = errors.iter().map(|(e, weight)| weight * e * e).sum::<f64>() / weights;
+    let apart = (weights - 1.0).max(0.0) * EVERY as f64 / distance as f64;
     let t = StudentsT::new(0.0, 1.0, apart + 2.0).ok()?.inverse_cdf(0.95);
     Some(mean_square.sqrt() * t)
 }
@@ -135,8 +146,8 @@ fn coverage(tries: &[Try], k: usize) -> Option<f64> {
     let mut looked_at = 0;
     for (i, this) in tries.iter().enumerate() {
         let Some(error) = this.errors[k] else { continue };
-        let before: Vec<f64> =
-            tries[..i].iter().filter(|t| t.day + distance <= this.day).filter_map(|t| t.errors[k]).collect();
+        let known = tries[..i].iter().filter(|t| t.day + distance <= this.day);
+        let before: Vec<(f64, f64)> = known.filter_map(|t| Some((t.errors[k]?, 1.0))).collect();
         if before.len() < 4 {
             continue;
         }

@@ -36,7 +36,9 @@ pub fn stale_findings(series: &[LastSeen], context: &Context) -> Vec<Finding> {
     let silent = |seen: &LastSeen| context.as_of - seen.time > LEAST.max(STEPS * seen.step);
     let mut findings = Vec::new();
     for (host, all) in hosts {
-        if !host.is_empty() && all.iter().all(|s| silent(s)) {
+        // A monitoring server goes on saying that a host is down: that is no sign of life.
+        let own: Vec<&&LastSeen> = all.iter().filter(|s| s.key.measure != Measure::HostUp).collect();
+        if !host.is_empty() && !own.is_empty() && own.iter().all(|s| silent(s)) {
             findings.extend(finding(host, None, &all, context));
             continue;
         }
@@ -54,7 +56,7 @@ pub fn stale_findings(series: &[LastSeen], context: &Context) -> Vec<Finding> {
 }
 
 fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Context) -> Option<Finding> {
-    let last = series.iter().max_by_key(|s| s.time)?;
+    let last = series.iter().filter(|s| s.key.measure != Measure::HostUp).max_by_key(|s| s.time)?;
     let pool = context.platform.pool_of(host);
     let name = match (host, only) {
         ("", _) => last.key.to_string(),

@@ -9,8 +9,11 @@ use super::{
 /// A jump counts as a step over this many robust standard deviations of the ordinary change from one slot to
 /// the next (trials on simulated fleets: 8 keeps false steps under one a decade of hours).
 const SIGMAS: f64 = 8.0;
-/// … and over this share of the level, below which a step does not matter for a forecast.
+/// … and over this share of the level; a retention job may take no more than that at a time.
 const LEAST_SHARE: f64 = 0.004;
+/// A one-off step is at least this share of the level: a smaller one does not matter for a forecast, and a
+/// holiday or a long weekend looks like it.
+const LEAST_ONCE: f64 = 0.01;
 /// Changes that follow each other within this time are one step: purges take hours.
 const MERGE: i64 = 6 * super::clock::HOUR;
 /// Upward jumps beyond this many a year are how the volume grows, not exceptions to it.
@@ -174,9 +177,13 @@ fn confirmed(
 /// Tells one-off steps from a retention job and from steps that are the growth itself.
 fn sort_out(steps: Vec<Step>, days: f64, present: &[(i64, f64)]) -> Steps {
     let years = (days / 365.0).max(0.25);
+    let level = median(&mut present.iter().map(|p| p.1.abs()).collect::<Vec<_>>()).unwrap_or(0.0);
+    let large = |s: &Step| s.size.abs() >= LEAST_ONCE * level;
+    let often = |steps: &[Step], a_year: f64| steps.len() > 2 && steps.len() as f64 / years > a_year;
     let (drops, jumps): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|s| s.size < 0.0);
+    let jumps: Vec<Step> = jumps.into_iter().filter(large).collect();
     let mut sorted = Steps::default();
-    if jumps.len() as f64 / years > MOST_JUMPS_A_YEAR {
+    if often(&jumps, MOST_JUMPS_A_YEAR) {
         sorted.left_in += jumps.len();
     } else {
         sorted.once.extend(jumps);
@@ -184,12 +191,19 @@ fn sort_out(steps: Vec<Step>, days: f64, present: &[(i64, f64)]) -> Steps {
     if let Some((retention, members)) = retention(&drops, present) {
         sorted.retention = Some(retention);
         for (drop, member) in drops.into_iter().zip(members) {
-            if member { sorted.recurring.push(drop) } else { sorted.once.push(drop) }
+            match member {
+                true => sorted.recurring.push(drop),
+                false if large(&drop) => sorted.once.push(drop),
+                false => {}
+            }
         }
-    } else if drops.len() as f64 / years > MOST_DROPS_A_YEAR {
-        sorted.left_in += drops.len();
     } else {
-        sorted.once.extend(drops);
+        let drops: Vec<Step> = drops.into_iter().filter(large).collect();
+        if often(&drops, MOST_DROPS_A_YEAR) {
+            sorted.left_in += drops.len();
+        } else {
+            sorted.once.extend(drops);
+        }
     }
     sorted.once.sort_by_key(|s| s.time);
     sorted
