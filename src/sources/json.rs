@@ -214,7 +214,11 @@ impl<'a> Json<'a> {
         };
         let found = excerpt(token);
         if unfinished {
-            return Fault::at(self.text.len(), format!("expected {what}, found {found} and the end"), CUT_OFF);
+            return Fault::at(
+                self.text.len(),
+                format!("expected {what}, found {found} and the end"),
+                CUT_OFF,
+            );
         }
         Fault::at(self.at, format!("expected {what}, found {found}"), EXPORT_AGAIN)
     }
