@@ -20,18 +20,23 @@ pub(super) struct Row<'a> {
 impl Row<'_> {
     /// The cells from the left.
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
-        self.record.iter().map(|cell| std::str::from_utf8(cell).unwrap_or_default().trim())
+        self.record.iter().map(trimmed)
     }
 
     /// One cell; beyond the last there are only empty ones.
     pub(super) fn cell(&self, column: usize) -> &str {
-        self.cells().nth(column).unwrap_or_default()
+        self.record.get(column).map(trimmed).unwrap_or_default()
     }
 
     /// The fault that this row cannot be read.
     pub(super) fn fault(&self, problem: impl std::fmt::Display, next_step: &str) -> Box<Fault> {
         Fault::at(self.offset, format!("line {}: {problem}", self.line), next_step)
     }
+}
+
+/// A cell without the blanks around it. It was cut out of a `str` at ASCII bytes, so it is one.
+fn trimmed(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).unwrap_or_default().trim_ascii()
 }
 
 /// The names in a header line.

@@ -18,7 +18,7 @@ const EXACT: u64 = 1 << 53;
 /// result is the nearest `f64` (Clinger, "How to read floating point numbers accurately", PLDI 1990).
 /// Everything else (exponents, more digits than are exact, leading zeros, words) is `None`, for
 /// `str::parse`, which is exact as well and slower.
-#[inline]
+#[inline(always)]
 pub(super) fn plain(bytes: &[u8], start: usize) -> Option<(f64, usize)> {
     let mut at = start;
     let negative = bytes.get(at) == Some(&b'-');
@@ -57,7 +57,7 @@ pub(super) fn plain(bytes: &[u8], start: usize) -> Option<(f64, usize)> {
     Some((if negative { -value } else { value }, at))
 }
 
-#[inline]
+#[inline(always)]
 fn digit(bytes: &[u8], at: usize) -> Option<u64> {
     let digit = bytes.get(at)?.wrapping_sub(b'0');
     (digit < 10).then_some(u64::from(digit))

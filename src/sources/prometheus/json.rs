@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::sources::{
-    Identity,
+    Identity, decimal,
     fault::{Fault, Outcome},
     json::Json,
     sink::{Column, Sink},
@@ -137,7 +137,11 @@ fn series(json: &mut Json<'_>, column: &mut Column, sink: &mut Sink<'_>) -> Outc
 /// `[seconds, "number"]`.
 #[inline]
 fn pair(json: &mut Json<'_>, column: &mut Column) -> Outcome<()> {
-    let (time, value) = json.pair(Json::time, Json::quoted_number)?;
+    json.peek();
+    let (time, value) = match json.compact_pair() {
+        Some((time, value)) => (decimal::whole_seconds(time), value),
+        None => json.pair(Json::time, Json::quoted_number)?,
+    };
     column.push(time, value);
     Ok(())
 }
