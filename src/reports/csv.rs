@@ -113,10 +113,16 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
 /// Text that no spreadsheet takes for a formula (OWASP, "CSV Injection"): an apostrophe goes before a leading
 /// `=`, `+`, `-`, `@`, tab or carriage return. Numbers are ours and keep their minus sign.
 fn guarded(text: &str) -> String {
+    let text: String = text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect();
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
+        _ => text,
     }
+}
+
+/// Whether a character would act on a terminal that shows the file; tabs and line breaks are CSV's own.
+fn acts(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\r' | '\n')
 }
 
 fn number(value: Option<f64>) -> String {
@@ -153,6 +159,7 @@ mod tests {
             assert_eq!(guarded(formula), format!("'{formula}"));
         }
         assert_eq!(guarded("ms03"), "ms03");
+        assert_eq!(guarded("\u{1b}[31m"), "\u{fffd}[31m");
         assert_eq!(number(Some(-6.1)), "-6.1");
         assert_eq!(number(Some(f64::NAN)), "");
     }

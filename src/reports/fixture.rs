@@ -93,7 +93,7 @@ fn findings() -> Vec<Finding> {
                 enough_on: NaiveDate::from_ymd_opt(2026, 12, 5),
             },
         ),
-        volume(Severity::Warning, "disk-full/hostile", HOSTILE, fills(60.0, 75.0, 110.0)),
+        volume(Severity::Warning, "disk-full/hostile", HOSTILE, fills(38.0, 45.0, 58.0)),
         drift(
             Severity::Warning,
             "drift/outbound/delivery.delay",

@@ -54,16 +54,29 @@ pub(crate) fn quantity(quantity: &Quantity) -> String {
 
 /// Bytes with IEC prefixes (IEC 80000-13).
 fn bytes(value: f64) -> String {
+    bytes_as(value, value)
+}
+
+/// Bytes with the prefix that another amount would have.
+pub(crate) fn bytes_as(value: f64, like: f64) -> String {
+    let (factor, prefix) = byte_prefix(like);
+    let scaled = value / factor;
+    let number = if factor == 1.0 { decimals(scaled, 0) } else { three_digits(scaled) };
+    format!("{number}{JOINED}{prefix}")
+}
+
+/// The largest prefix of 1024 that an amount of bytes reaches, and its name.
+pub(crate) fn byte_prefix(amount: f64) -> (f64, &'static str) {
     const PREFIXES: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let mut scaled = value;
-    let mut prefix = 0;
-    // 1023.5 would be written as 1024 of the smaller prefix.
-    while scaled.abs() >= 1023.5 && prefix + 1 < PREFIXES.len() {
-        scaled /= 1024.0;
-        prefix += 1;
+    let mut factor = 1.0;
+    for prefix in PREFIXES {
+        // 1023.5 would be written as 1024 of the smaller prefix.
+        if (amount / factor).abs() < 1023.5 || prefix == "EiB" {
+            return (factor, prefix);
+        }
+        factor *= 1024.0;
     }
-    let number = if prefix == 0 { decimals(scaled, 0) } else { three_digits(scaled) };
-    format!("{number}{JOINED}{}", PREFIXES[prefix])
+    (1.0, "B")
 }
 
 /// A share of one, in percent.

@@ -53,14 +53,15 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     for (column, constraint) in [
         (0, fixed(10 + PADDING)),
         (3, history),
-        (4, if wide { fixed(24 + PADDING) } else { fixed(10 + PADDING) }),
+        (4, if wide { fixed(25 + PADDING) } else { fixed(10 + PADDING) }),
         (5, fixed(11 + PADDING)),
     ] {
         if let Some(column) = table.column_mut(column) {
             column.set_constraint(constraint);
         }
     }
-    format!("{}\n{rest}", table.trim_fmt())
+    // No-break spaces have kept dates and units whole; a terminal shows plain ones.
+    format!("{}\n{rest}", table.trim_fmt().replace(['\u{a0}', '\u{202f}'], " "))
 }
 
 /// A space on either side of each cell, which the width of a column includes.
@@ -74,7 +75,7 @@ fn row(finding: &Finding, report: &Report, wide: bool) -> Vec<Cell> {
         Severity::Info => severity.fg(Color::Cyan),
         Severity::Ok => severity.fg(Color::Green),
     };
-    let plain = |text: &str, longest| Cell::new(one_line(text, longest).replace(['\u{a0}', '\u{202f}'], " "));
+    let plain = |text: &str, longest| Cell::new(one_line(text, longest));
     let left = runway(&finding.verdict).map_or(String::new(), |left| {
         let words = match (left.p50_days, wide) {
             (Some(days), false) => format::days(days.round()),

@@ -8,6 +8,14 @@ pub(crate) fn is_plain(c: char) -> bool {
         || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}'))
 }
 
+/// Longest sentence that is shown in full; a label within it may be of any length.
+const SENTENCE: usize = 600;
+
+/// A sentence as it may be shown.
+pub(crate) fn sentence(text: &str) -> String {
+    one_line(text, SENTENCE)
+}
+
 /// The text on one line, at most `longest` characters, without what could act on a terminal or a page.
 pub(crate) fn one_line(text: &str, longest: usize) -> String {
     let mut plain: String = text

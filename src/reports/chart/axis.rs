@@ -1,6 +1,8 @@
 //! Axes: which values and dates are named beside a chart.
 
-use chrono::{Datelike, Duration, NaiveDate, NaiveTime, TimeZone};
+use std::iter::successors;
+
+use chrono::{Datelike, Duration, Months, NaiveDate, NaiveTime, TimeZone};
 
 use crate::{
     platform::Unit,
@@ -35,7 +37,7 @@ impl Values {
         // A span that the numbers themselves hardly resolve is drawn as flat.
         let flat = high.abs().max(low.abs()) * 1e-9;
         let span = if high - low > flat { high - low } else { high.abs().max(1.0) };
-        let step = round_step(span / INTERVALS, unit);
+        let step = round_step(span / INTERVALS, prefix(high.abs().max(low.abs()), unit));
         let first = (low / step).floor();
         let last = (high.max(low) / step).ceil().max(first + 1.0);
         // The step is at least a fifth of a tenth of the span, so that the count stays small.
@@ -72,12 +74,16 @@ impl Values {
 /// Beyond this a value is drawn at the edge: far above any disk or queue, far below overflow.
 const MOST: f64 = 1e24;
 
-/// A step of 1, 2 or 5 times a power of ten; for bytes of a prefix of 1024, so that the labels stay round.
-fn round_step(at_least: f64, unit: Unit) -> f64 {
-    let base = match unit {
-        Unit::Bytes => 1024f64.powf((at_least.max(1.0).ln() / 1024f64.ln()).floor()),
+/// What the values of an axis are counted in: for bytes the largest prefix of 1024 that its end reaches.
+fn prefix(end: f64, unit: Unit) -> f64 {
+    match unit {
+        Unit::Bytes => format::byte_prefix(end).0,
         _ => 1.0,
-    };
+    }
+}
+
+/// A step of 1, 2 or 5 times a power of ten of `base`, so that the labels stay round.
+fn round_step(at_least: f64, base: f64) -> f64 {
     let wanted = (at_least / base).max(f64::MIN_POSITIVE);
     let power = 10f64.powf(wanted.log10().floor());
     let digit = [1.0, 2.0, 5.0].into_iter().find(|digit| digit * power >= wanted * 0.999);
@@ -92,73 +98,97 @@ pub(super) struct DateTick {
     pub(super) label: String,
 }
 
-/// Dates to name between two moments: local midnights, months where the span is long. At most 14.
+/// How far apart the named dates are.
+#[derive(Debug, Clone, Copy)]
+enum Every {
+    Days(i64),
+    Weeks(i64),
+    Months(u32),
+    Years(u32),
+}
+
+impl Every {
+    /// The step that names about five to twelve dates in so many days.
+    fn of(days: i64) -> Self {
+        match days {
+            ..=8 => Every::Days(1),
+            9..=14 => Every::Days(2),
+            15..=50 => Every::Weeks(1),
+            51..=100 => Every::Weeks(2),
+            101..=430 => Every::Months(1),
+            431..=1100 => Every::Months(3),
+            _ => Every::Years(u32::try_from(days / 3650 + 1).unwrap_or(1)),
+        }
+    }
+
+    /// The last date on or before `first` that may be named.
+    fn start(self, first: NaiveDate) -> NaiveDate {
+        match self {
+            Every::Days(_) => first,
+            Every::Weeks(_) => {
+                let since_monday = Duration::days(i64::from(first.weekday().num_days_from_monday()));
+                first.checked_sub_signed(since_monday).unwrap_or(first)
+            }
+            Every::Months(months) => {
+                let month = first.month0() / months * months;
+                first.with_day(1).and_then(|date| date.with_month0(month)).unwrap_or(first)
+            }
+            Every::Years(_) => first.with_ordinal(1).unwrap_or(first),
+        }
+    }
+
+    /// The next one; `None` at the end of the calendar.
+    fn next(self, date: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Every::Days(days) => date.checked_add_signed(Duration::days(days)),
+            Every::Weeks(weeks) => date.checked_add_signed(Duration::weeks(weeks)),
+            Every::Months(months) => date.checked_add_months(Months::new(months)),
+            Every::Years(years) => date.checked_add_months(Months::new(years.saturating_mul(12))),
+        }
+    }
+
+    fn label(self, date: NaiveDate) -> String {
+        let format = match self {
+            Every::Days(_) | Every::Weeks(_) => "%-d %b",
+            Every::Months(_) if date.month() == 1 => "%b %Y",
+            Every::Months(_) => "%b",
+            Every::Years(_) => "%Y",
+        };
+        date.format(format).to_string()
+    }
+}
+
+/// Dates to name between two moments: local midnights, months or years where the span is long. At most 15.
 pub(super) fn dates(report: &Report, from: i64, to: i64) -> Vec<DateTick> {
     let (Some(first), Some(last)) = (report.local_date(from), report.local_date(to)) else {
         return Vec::new();
     };
-    let days = (last - first).num_days();
-    let mut ticks = Vec::new();
-    let mut date = start(first, days);
-    while date <= last && ticks.len() < 40 {
-        let midnight = report.timezone.from_local_datetime(&date.and_time(NaiveTime::MIN)).earliest();
-        if let Some(moment) = midnight.filter(|m| (from..=to).contains(&m.timestamp())) {
-            ticks.push(DateTick { time: moment.timestamp(), label: label(date, days) });
+    let every = Every::of((last - first).num_days());
+    let candidates = successors(Some(every.start(first)), |&date| every.next(date));
+    candidates
+        .take_while(|&date| date <= last)
+        .filter_map(|date| {
+            let midnight = report.timezone.from_local_datetime(&date.and_time(NaiveTime::MIN)).earliest()?;
+            let time = midnight.timestamp();
+            (from..=to).contains(&time).then(|| DateTick { time, label: every.label(date) })
+        })
+        .collect()
+}
+
+impl Values {
+    /// The name of a tick; all names of an axis of bytes have the same prefix.
+    pub(super) fn label(&self, tick: f64, unit: Unit) -> String {
+        let text = match unit {
+            Unit::Bytes => format::bytes_as(tick, self.high.abs().max(self.low.abs())),
+            _ => format::value(tick, unit),
+        };
+        // Round values need no trailing zeros.
+        match text.split_once('\u{a0}') {
+            Some((number, words)) if number.contains('.') => {
+                format!("{}\u{a0}{words}", number.trim_end_matches('0').trim_end_matches('.'))
+            }
+            _ => text,
         }
-        let Some(next) = next(date, days) else { break };
-        date = next;
-    }
-    ticks
-}
-
-/// The steps of the date axis: how many days a span may have for each.
-const WEEKS_UP_TO: i64 = 100;
-const MONTHS_UP_TO: i64 = 430;
-const QUARTERS_UP_TO: i64 = 1100;
-
-fn start(first: NaiveDate, days: i64) -> NaiveDate {
-    match days {
-        ..=14 => first,
-        15..=WEEKS_UP_TO => first - Duration::days(i64::from(first.weekday().num_days_from_monday())),
-        ..=MONTHS_UP_TO => first.with_day(1).unwrap_or(first),
-        ..=QUARTERS_UP_TO => {
-            let quarter = first.month0() / 3 * 3;
-            first.with_day(1).and_then(|d| d.with_month0(quarter)).unwrap_or(first)
-        }
-        _ => first.with_ordinal(1).unwrap_or(first),
-    }
-}
-
-fn next(date: NaiveDate, days: i64) -> Option<NaiveDate> {
-    let months = |n| date.checked_add_months(chrono::Months::new(n));
-    match days {
-        ..=14 => date.checked_add_signed(Duration::days(if days > 8 { 2 } else { 1 })),
-        15..=WEEKS_UP_TO => date.checked_add_signed(Duration::days(if days > 50 { 14 } else { 7 })),
-        ..=MONTHS_UP_TO => months(1),
-        ..=QUARTERS_UP_TO => months(3),
-        // Whole years, so many at a time that about ten are named.
-        _ => months(u32::try_from(days / 3650 + 1).unwrap_or(1).saturating_mul(12)),
-    }
-}
-
-fn label(date: NaiveDate, days: i64) -> String {
-    match days {
-        ..=WEEKS_UP_TO => date.format("%-d %b").to_string(),
-        ..=QUARTERS_UP_TO if date.month() == 1 => date.format("%b %Y").to_string(),
-        ..=QUARTERS_UP_TO => date.format("%b").to_string(),
-        _ => date.format("%Y").to_string(),
-    }
-}
-
-/// The name of a value beside the axis.
-pub(super) fn value_label(value: f64, unit: Unit) -> String {
-    // Round values need no trailing zeros.
-    let text = format::value(value, unit);
-    match text.split_once('\u{a0}') {
-        Some((number, words)) if number.contains('.') => {
-            format!("{}\u{a0}{words}", number.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => text,
     }
 }
 
@@ -173,10 +203,8 @@ mod tests {
     fn byte_axes_end_on_round_prefixes() {
         let tib = 1024f64.powi(4);
         let axis = Values::linear(0.0, 1.8 * tib, Unit::Bytes);
-        assert_eq!(
-            axis.ticks.iter().map(|t| t / 1024f64.powi(3)).collect::<Vec<_>>(),
-            [0.0, 500.0, 1000.0, 1500.0, 2000.0]
-        );
+        let labels: Vec<String> = axis.ticks.iter().map(|&tick| axis.label(tick, Unit::Bytes)).collect();
+        assert_eq!(labels, ["0\u{a0}TiB", "0.5\u{a0}TiB", "1\u{a0}TiB", "1.5\u{a0}TiB", "2\u{a0}TiB"]);
         let axis = Values::linear(0.0, 8.0 * tib, Unit::Bytes);
         assert_eq!(axis.ticks.iter().map(|t| t / tib).collect::<Vec<_>>(), [0.0, 2.0, 4.0, 6.0, 8.0]);
     }

@@ -1,4 +1,5 @@
-//! When is it full: history, levels, forecast, and the interval in which the full mark is reached.
+//! When is it full: history, levels, forecast, and the interval in which the full mark is reached. A series
+//! that has stopped is drawn the same way: its history, and the silence up to the as-of moment.
 
 use super::{
     ChartError,
@@ -25,8 +26,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         return Ok(None);
     };
     let mut svg = String::new();
-    let title = format!("{} – {}", finding.subject.name, finding.subject.measure);
-    let mut plot = Plot::new(&mut svg, report, &title, span, values, evidence.unit)?;
+    let mut plot = Plot::new(&mut svg, report, finding, span, values)?;
     for (n, line) in evidence.lines.iter().enumerate().rev() {
         let (colour, width) = if n == 0 { (ink::HISTORY, 5) } else { (ink::SECOND, 3) };
         plot.history(line, colour, width)?;
@@ -38,7 +38,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         let colour = if level.name == FULL_MARK { ink::LIMIT } else { ink::QUIET };
         plot.level(&level.name, level.value, colour)?;
     }
-    plot.marks(&evidence.marks)?;
+    plot.events()?;
     plot.as_of(report)?;
     if let (Verdict::Fills(exhaustion), Some(level)) = (&finding.verdict, full_mark(evidence)) {
         let moment = |days: f64| report.as_of.saturating_add((days * 86_400.0) as i64);

@@ -23,8 +23,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         return Ok(None);
     };
     let mut svg = String::new();
-    let title = format!("{} – {}", finding.subject.name, finding.subject.measure);
-    let mut plot = Plot::new(&mut svg, report, &title, span, values, evidence.unit)?;
+    let mut plot = Plot::new(&mut svg, report, finding, span, values)?;
     if let Some(band) = &evidence.band {
         plot.band(band)?;
     }
@@ -35,7 +34,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
         plot.level(&level.name, level.value, ink::LIMIT)?;
     }
-    plot.marks(&evidence.marks)?;
+    plot.events()?;
     plot.as_of(report)?;
     plot.finish()?;
     Ok(Some(svg))

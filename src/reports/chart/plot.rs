@@ -9,29 +9,34 @@ use super::{
     thin::thinned,
 };
 use crate::{
-    plans::{Band, Line, Mark},
+    plans::{Band, Finding, Line},
     platform::Unit,
     reports::{Report, format, text},
 };
 
 /// Height of a chart over dates, in chart units.
-const HEIGHT: i32 = 780;
+const HEIGHT: i32 = 784;
 
 const LEFT: i32 = 170;
 const RIGHT: i32 = WIDTH - 40;
-const TOP: i32 = 150;
 const BOTTOM: i32 = HEIGHT - 130;
 
 /// Rows above the plot in which events are named, so that near ones do not overlap.
-const MARK_ROWS: [i32; 2] = [84, 120];
+const EVENT_ROWS: [i32; 2] = [84, 120];
+
+/// Where the plot begins below the title, with and without events.
+const TOP_WITH_EVENTS: i32 = 150;
+const TOP_WITHOUT: i32 = 84;
 
 /// A frame with its axes, ready to be drawn into.
 pub(super) struct Plot<'a> {
     canvas: Canvas<'a>,
+    finding: &'a Finding,
+    unit: Unit,
+    top: i32,
     from: i64,
     to: i64,
     values: Values,
-    unit: Unit,
     legend_at: i32,
 }
 
@@ -40,19 +45,21 @@ impl<'a> Plot<'a> {
     pub(super) fn new(
         svg: &'a mut String,
         report: &Report,
-        title: &str,
+        finding: &'a Finding,
         (from, to): (i64, i64),
         values: Values,
-        unit: Unit,
     ) -> Result<Self, ChartError> {
         let canvas = Canvas::new(svg, HEIGHT)?;
         let to = to.max(from.saturating_add(1));
-        let plot = Self { canvas, from, to, values, unit, legend_at: LEFT };
-        plot.canvas.text(&text::one_line(title, 100), (LEFT, 36), Anchor::Left, (size::TITLE, ink::TEXT))?;
+        let evidence = &finding.evidence;
+        let top = if evidence.marks.is_empty() { TOP_WITHOUT } else { TOP_WITH_EVENTS };
+        let plot = Self { canvas, finding, unit: evidence.unit, top, from, to, values, legend_at: LEFT };
+        let title = format!("{} – {}", finding.subject.name, finding.subject.measure);
+        plot.canvas.text(&text::one_line(&title, 100), (LEFT, 36), Anchor::Left, (size::TITLE, ink::TEXT))?;
         for &tick in &plot.values.ticks {
             let y = plot.y(tick);
             plot.canvas.line(vec![(LEFT, y), (RIGHT, y)], ink::GRID, 2)?;
-            let label = axis::value_label(tick, unit);
+            let label = plot.values.label(tick, plot.unit);
             plot.canvas.text(&label, (LEFT - 16, y), Anchor::Right, (size::LABEL, ink::QUIET))?;
         }
         let mut free_from = LEFT - 60;
@@ -80,7 +87,7 @@ impl<'a> Plot<'a> {
     }
 
     fn y(&self, value: f64) -> i32 {
-        BOTTOM - (self.values.share(value) * f64::from(BOTTOM - TOP)).round() as i32
+        BOTTOM - (self.values.share(value) * f64::from(BOTTOM - self.top)).round() as i32
     }
 
     /// A line of the history; holes are left open, and a value alone between two holes is a dot.
@@ -156,7 +163,7 @@ impl<'a> Plot<'a> {
         let y = self.y(value);
         self.canvas.line(vec![(LEFT, y), (RIGHT, y)], colour, 3)?;
         let label = format!("{} {}", text::one_line(name, 40), format::value(value, self.unit));
-        let above = if y - TOP > 30 { -18 } else { 20 };
+        let above = if y - self.top > 30 { -18 } else { 20 };
         self.canvas.text(&label, (LEFT + 12, y + above), Anchor::Left, (size::SMALL, colour))
     }
 
@@ -164,7 +171,7 @@ impl<'a> Plot<'a> {
     pub(super) fn as_of(&self, report: &Report) -> Result<(), ChartError> {
         let x = self.x(report.as_of);
         let pen = Dashes { dash: 6.0, gap: 8.0, colour: ink::TEXT, width: 2 };
-        self.canvas.dashed((x, TOP), (x, BOTTOM), pen)?;
+        self.canvas.dashed((x, self.top), (x, BOTTOM), pen)?;
         let date = report.local_date(report.as_of).map(format::date).unwrap_or_default();
         let label = format!("as of {date}");
         let (at, anchor) = if x + text_width(&label, size::SMALL) + 12 < RIGHT {
@@ -176,20 +183,21 @@ impl<'a> Plot<'a> {
     }
 
     /// What happened, each at its date with its size; marks outside the plot are left to the text.
-    pub(super) fn marks(&self, marks: &[Mark]) -> Result<(), ChartError> {
-        let mut free_from = [0; MARK_ROWS.len()];
-        for mark in marks.iter().filter(|m| (self.from..=self.to).contains(&m.time)) {
+    pub(super) fn events(&self) -> Result<(), ChartError> {
+        let mut free_from = [0; EVENT_ROWS.len()];
+        for mark in self.finding.evidence.marks.iter().filter(|m| (self.from..=self.to).contains(&m.time)) {
             let x = self.x(mark.time);
             let pen = Dashes { dash: 4.0, gap: 8.0, colour: ink::MARK, width: 2 };
-            self.canvas.dashed((x, TOP), (x, BOTTOM), pen)?;
-            self.canvas.area(vec![(x - 9, TOP - 10), (x + 9, TOP - 10), (x, TOP + 6)], ink::MARK)?;
+            self.canvas.dashed((x, self.top), (x, BOTTOM), pen)?;
+            self.canvas
+                .area(vec![(x - 9, self.top - 10), (x + 9, self.top - 10), (x, self.top + 6)], ink::MARK)?;
             let size = mark.size.map(|s| format!(" {}", format::change(s, self.unit))).unwrap_or_default();
             let label = format!("{}{size}", text::one_line(&mark.name, 40));
             let width = text_width(&label, size::SMALL);
             let left = (x - width / 2).clamp(LEFT, (RIGHT - width).max(LEFT));
             if let Some(row) = free_from.iter().position(|&free| left > free) {
                 free_from[row] = left + width + 16;
-                self.canvas.text(&label, (left, MARK_ROWS[row]), Anchor::Left, (size::SMALL, ink::MARK))?;
+                self.canvas.text(&label, (left, EVENT_ROWS[row]), Anchor::Left, (size::SMALL, ink::MARK))?;
             }
         }
         Ok(())

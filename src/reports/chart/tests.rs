@@ -50,6 +50,8 @@ fn pictures_are_1200_wide_small_and_not_blank() {
         assert!(png.len() < 80 * 1024, "{id}: {} bytes", png.len());
         let picture = Pixmap::decode_png(&png).unwrap();
         assert_eq!(picture.width(), 1200);
+        let last_row = &picture.pixels()[picture.pixels().len() - 1200..];
+        assert!(last_row.iter().all(|p| (p.red(), p.green(), p.blue()) == (255, 255, 255)), "{id}");
         let colours: HashSet<_> = picture.pixels().iter().map(|p| (p.red(), p.green(), p.blue())).collect();
         assert!(colours.len() > 100, "{id}: text and lines give more than {} colours", colours.len());
     }

@@ -2,7 +2,7 @@
 
 use super::{
     ChartError,
-    axis::{self, Values},
+    axis::Values,
     canvas::{Anchor, Canvas, Point, WIDTH, ink, size, text_width},
     extent::extent,
 };
@@ -12,7 +12,7 @@ use crate::{
     reports::{Report, text},
 };
 
-const HEIGHT: i32 = 900;
+const HEIGHT: i32 = 896;
 const LEFT: i32 = 170;
 const RIGHT: i32 = WIDTH - 40;
 
@@ -38,7 +38,7 @@ impl Panel {
         for &tick in &axis.ticks {
             let y = self.y(axis, tick);
             canvas.line(vec![(LEFT, y), (RIGHT, y)], ink::GRID, 2)?;
-            let label = axis::value_label(tick, unit);
+            let label = axis.label(tick, unit);
             canvas.text(&label, (LEFT - 16, y), Anchor::Right, (size::LABEL, ink::QUIET))?;
         }
         for day in 0..=7 {
@@ -86,26 +86,14 @@ fn servers(canvas: &Canvas<'_>, week: &Week) -> Result<(), ChartError> {
     let whole = Values { ticks: axis.ticks.iter().copied().filter(|t| t.fract() == 0.0).collect(), ..axis };
     let now = SERVERS.y(&whole, f64::from(week.servers_now));
     let mut steps: Vec<Point> = Vec::new();
-    let mut resting: Vec<(Point, Point)> = Vec::new();
     for (slot, &needed) in week.servers.iter().take(slots(week)).enumerate() {
-        let (from, to) = (edge(week, slot), edge(week, slot + 1));
         let y = SERVERS.y(&whole, f64::from(needed));
-        match resting.last_mut().filter(|(start, end)| end.0 == from && start.1 == now && end.1 == y) {
-            Some((_, end)) => end.0 = to,
-            None if needed < week.servers_now => resting.push(((from, now), (to, y))),
-            None => {}
-        }
-        if steps.last().is_none_or(|last| last.1 != y) {
-            steps.push((from, y));
-            steps.push((to, y));
-        } else if let Some(last) = steps.last_mut() {
-            last.0 = to;
-        }
+        steps.extend([(edge(week, slot), y), (edge(week, slot + 1), y)]);
     }
+    steps.dedup();
+    let resting = steps.iter().map(|&(x, y)| (x, y.max(now))).chain([(RIGHT, now), (LEFT, now)]);
     SERVERS.grid(canvas, &whole, Unit::Count)?;
-    for (from, to) in resting {
-        canvas.rectangle(from, to, ink::BAND)?;
-    }
+    canvas.area(resting.collect(), ink::BAND)?;
     canvas.line(steps, ink::FORECAST, 6)?;
     canvas.line(vec![(LEFT, now), (RIGHT, now)], ink::TEXT, 3)?;
     for (day, name) in DAYS.iter().enumerate() {

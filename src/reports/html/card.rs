@@ -6,7 +6,13 @@ use serde::Serialize;
 use super::week::Heat;
 use crate::{
     plans::{Finding, Severity as Level, Verdict},
-    reports::{Report, format, publish::Drawn, report::runway, text::one_line, words},
+    reports::{
+        Report, format,
+        publish::Drawn,
+        report::runway,
+        text::{one_line, sentence},
+        words,
+    },
 };
 
 /// A severity by word, shape and style.
@@ -72,21 +78,21 @@ impl Card {
         let marks = evidence.marks.iter().map(|mark| {
             let date = report.local_date(mark.time).map_or(format::NOTHING.to_owned(), format::date);
             let size = mark.size.map(|size| format!(" of {}", format::change(size, evidence.unit)));
-            Named::new(date, format!("{}{}", mark.name, size.unwrap_or_default()))
+            Named::new(date, sentence(&format!("{}{}", mark.name, size.unwrap_or_default())))
         });
         Self {
-            id: finding.id.to_string(),
+            id: one_line(&finding.id.0, 200),
             place,
             severity: Severity::new(finding.severity),
             subject: one_line(&finding.subject.name, 120),
             context: context(finding),
-            headline: finding.headline.clone(),
-            advice: finding.advice.clone(),
+            headline: sentence(&finding.headline),
+            advice: sentence(&finding.advice),
             answer: answer(report, finding),
             facts: facts(finding),
             marks: marks.collect(),
-            model: evidence.model.clone(),
-            backtest: evidence.backtest.as_ref().map(|backtest| backtest.summary.clone()),
+            model: sentence(&evidence.model),
+            backtest: evidence.backtest.as_ref().map(|backtest| sentence(&backtest.summary)),
             windows: windows(finding),
             heat: evidence.week.as_ref().and_then(Heat::new),
             chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
@@ -124,7 +130,7 @@ fn context(finding: &Finding) -> String {
 /// The numbers named by a finding's evidence.
 pub(super) fn facts(finding: &Finding) -> Vec<Named> {
     let facts = finding.evidence.facts.iter();
-    facts.map(|fact| Named::new(&fact.name, format::quantity(&fact.quantity))).collect()
+    facts.map(|fact| Named::new(sentence(&fact.name), sentence(&format::quantity(&fact.quantity)))).collect()
 }
 
 /// The verdict's own numbers.
@@ -145,7 +151,7 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             answer.push(Named::new("Lead time", format::days(e.lead_time_days)));
         }
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
-            answer.push(Named::new("A month (90 % interval)", words::drift(size)));
+            answer.push(Named::new("Drift (90 % interval)", words::drift(size)));
             let span = format::percent_change(size.percent_over_span);
             answer.push(Named::new("Over the span", format!("{span} in {}", format::days(size.span_days))));
             let p =
@@ -161,7 +167,13 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             );
             answer.push(Named::new("Too few servers", risk));
         }
-        _ => answer.push(Named::new("Verdict", words::verdict(report, finding))),
+        Verdict::Undecided { reason, enough_on } => {
+            answer.push(Named::new("Undecided because", sentence(reason)));
+            if let Some(date) = enough_on {
+                answer.push(Named::new("Enough history on", format::date(*date)));
+            }
+        }
+        _ => answer.push(Named::new("Verdict", sentence(&words::verdict(report, finding)))),
     }
     answer
 }

@@ -33,7 +33,8 @@ pub(crate) fn weekly(report: &Report, drawn: &[Drawn]) -> Result<String, ReportE
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     templates.set_syntax(syntax.map_err(ReportError::Template)?);
     for (name, source) in TEMPLATES {
         templates.add_template(name, source).map_err(ReportError::Template)?;

@@ -16,7 +16,7 @@ use crate::{
         Report, ReportError, format,
         publish::Drawn,
         report::{order_by, runway},
-        text::one_line,
+        text::{one_line, sentence},
         words,
     },
 };
@@ -91,11 +91,11 @@ impl Urgent {
             link: section::place(rank, finding),
             subject: one_line(&finding.subject.name, 120),
             kind: words::kind(finding.kind),
-            verdict: words::verdict(report, finding),
+            verdict: sentence(&words::verdict(report, finding)),
             runway: runway(&finding.verdict).map_or(format::NOTHING.to_owned(), |r| format::runway(&r)),
             order_by: order_by.map_or(format::NOTHING.to_owned(), format::date),
             overdue: order_by.zip(today).is_some_and(|(order_by, today)| order_by < today),
-            advice: finding.advice.clone(),
+            advice: sentence(&finding.advice),
         }
     }
 }

@@ -1,11 +1,16 @@
-//! A section for each question: cards for what matters, compact tables for what is fine.
+//! A section for each question: cards for what matters, a compact table for what is fine.
 
 use serde::Serialize;
 
 use super::card::{Card, Named, Severity, facts};
 use crate::{
     plans::{Finding, Question, Severity as Level, Verdict},
-    reports::{Report, format, publish::Drawn, text::one_line, words},
+    reports::{
+        Report, format,
+        publish::Drawn,
+        text::{one_line, sentence},
+        words,
+    },
 };
 
 /// The answer to one question.
@@ -15,12 +20,12 @@ pub(super) struct Section {
     title: &'static str,
     lead: &'static str,
     cards: Vec<Card>,
-    tables: Vec<Table>,
+    groups: Vec<Group>,
 }
 
-/// Findings that a line each is enough for.
+/// Findings with the same verdict, for which a line each is enough.
 #[derive(Debug, Serialize)]
-struct Table {
+struct Group {
     title: &'static str,
     rows: Vec<Row>,
 }
@@ -45,7 +50,7 @@ pub(super) fn sections(report: &Report, ranked: &[&Finding], drawn: &[Drawn]) ->
 
 fn section(report: &Report, question: Question, ranked: &[&Finding], drawn: &[Drawn]) -> Section {
     let mut cards = Vec::new();
-    let mut tables: Vec<Table> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for (rank, finding) in ranked.iter().enumerate().filter(|(_, f)| words::shown_under(f) == question) {
         let place = place(rank, finding);
         let chart = drawn.iter().find(|d| d.rank == rank);
@@ -53,15 +58,15 @@ fn section(report: &Report, question: Question, ranked: &[&Finding], drawn: &[Dr
             cards.push(Card::new(report, finding, place, chart));
             continue;
         }
-        let title = group(&finding.verdict);
+        let title = group_of(&finding.verdict);
         let row = Row::new(report, finding, place);
-        match tables.iter_mut().find(|table| table.title == title) {
-            Some(table) => table.rows.push(row),
-            None => tables.push(Table { title, rows: vec![row] }),
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group { title, rows: vec![row] }),
         }
     }
-    tables.sort_by_key(|table| table.title);
-    Section { id: anchor(question), title: words::question(question), lead: lead(question), cards, tables }
+    groups.sort_by_key(|group| group.title);
+    Section { id: anchor(question), title: words::question(question), lead: lead(question), cards, groups }
 }
 
 /// Whether a finding is told in full: it has a chart, asks to be acted on, or saves something.
@@ -104,8 +109,8 @@ fn lead(question: Question) -> &'static str {
     }
 }
 
-/// What a table's findings have in common.
-fn group(verdict: &Verdict) -> &'static str {
+/// What the findings of a group have in common.
+fn group_of(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Fills(_) => "Fills within the horizon",
         Verdict::FillsBeyond { .. } => "Grows, but fills beyond the horizon",
@@ -130,10 +135,10 @@ impl Row {
                     Some(date) => format!("enough history on {}", format::date(*date)),
                     None => "waiting does not help".to_owned(),
                 };
-                (reason.clone(), enough)
+                (sentence(reason), enough)
             }
-            Verdict::NoEbb { reason } => (reason.clone(), noted(finding)),
-            _ => (words::verdict(report, finding), noted(finding)),
+            Verdict::NoEbb { reason } => (sentence(reason), noted(finding)),
+            _ => (sentence(&words::verdict(report, finding)), noted(finding)),
         };
         Self {
             place,
