@@ -7,6 +7,7 @@ PROMETHEUS=http://127.0.0.1:$PROMETHEUS_PORT GRAPHITE=http://127.0.0.1:$GRAPHITE
 DEBIAN_PYTHON=/usr/bin/python3 # the one that python3-whisper and graphite-web belong to
 
 install_servers() {
+    export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=120 update -qq
     nice apt-get -o DPkg::Lock::Timeout=120 install -qq -y --no-install-recommends \
         prometheus graphite-web gunicorn python3-whisper python3-venv tzdata curl zstd gzip
