@@ -1,7 +1,8 @@
 #!/bin/bash
 # make.sh [--no-install] [prometheus] [graphite] [cloudwatch]: makes sample-data/exports (all of them, or those named)
-# and sample-data/truth.json anew, from the generator through the real servers to the exported files. Debian 12; installing needs root. Everything else lives in a temporary
-# directory (or in $BUILD, which is then kept), and the servers listen on loopback only.
+# and sample-data/truth.json anew, from the generator through the real servers to the exported files. Debian 12;
+# installing needs root. Everything else lives in a temporary directory (or in $BUILD, which is then kept), and the
+# servers listen on loopback only.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -7,11 +7,12 @@ PROMETHEUS=http://127.0.0.1:$PROMETHEUS_PORT GRAPHITE=http://127.0.0.1:$GRAPHITE
 DEBIAN_PYTHON=/usr/bin/python3 # the one that python3-whisper and graphite-web belong to
 
 install_servers() {
+    export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=120 update -qq
     nice apt-get -o DPkg::Lock::Timeout=120 install -qq -y --no-install-recommends \
         prometheus graphite-web gunicorn python3-whisper python3-venv tzdata curl zstd gzip
     "$DEBIAN_PYTHON" -m venv "$BUILD/venv"
-    nice "$BUILD/venv/bin/pip" install --quiet 'moto[server,cloudwatch]' awscli
+    nice "$BUILD/venv/bin/pip" install --quiet 'moto[server,cloudwatch]==5.2.5' awscli==1.46.2
 }
 
 # Debian 12's promtool cannot dump OpenMetrics, Debian 13's can: it is fetched from the machine's own mirror with lists
@@ -45,7 +46,8 @@ wait_for() {
 
 stop() {
     [ -f "$BUILD/$1.pid" ] || return 0
-    kill "$(cat "$BUILD/$1.pid")" && rm "$BUILD/$1.pid"
+    kill "$(cat "$BUILD/$1.pid")" || true # it may have ended by itself
+    rm "$BUILD/$1.pid"
 }
 
 # The back-filled blocks are older than the default retention; without --max-block-duration there would be

@@ -34,8 +34,9 @@ class Volume:
     fstype: str = "xfs"
     reserved: float = 0.0    # share kept for root
     wander: float = 0.18
-    weekly: float = 0.0015   # share of the usable bytes that a week leaves behind and Sunday's clean-up takes away
-    bumps: tuple = (2, .004) # how many files come and go within the history, and how large: share of the usable bytes
+    weekly: float = 0.0020   # share of the use that a week leaves behind and Sunday's clean-up takes away
+    bumps: tuple = (2, .004)  # how many files come and go within the history, and how large: share of the usable bytes
+    litter: tuple = (0.0, 0)  # bytes at the end of a week and seconds past SUNDAY at which clean-up begins: see settle
     days_left: float = 0.0   # where set, `used` is chosen so that the law reaches the full mark in so many days
     earlier: tuple = ()      # (time, factor): before this time the rate was so many times today's
     steps: list = field(default_factory=list)
@@ -92,13 +93,15 @@ def law_increment(v, t):
     return v.rate * v.usable * rhythm(t) / 24
 
 
-WEEK = 7 * DAY
-SUNDAY = at("2026-11-15", 4)  # trash is emptied and logs are rotated on Sundays at four
+WEEK, CLEAN_UP = 7 * DAY, 5 * HOUR
+SUNDAY = at("2026-11-15", 1)  # trash is emptied and logs are rotated in the small hours of Sundays
 
 
 def litter(v, t):
-    """Bytes of trash and logs at `t`: grows from Sunday to Sunday, then goes; no growth in the long run."""
-    return v.weekly * v.usable * ((t - SUNDAY) % WEEK) / WEEK
+    """Bytes of trash and logs at `t`: they grow from Sunday to Sunday, then go; no growth in the long run."""
+    most, start = v.litter
+    past = (t - SUNDAY - start) % WEEK
+    return most * max(1 - past / CLEAN_UP, (past - CLEAN_UP) / (WEEK - CLEAN_UP))
 
 
 def law_gain(v, t, hours):
@@ -121,7 +124,9 @@ def days_until(v, mark, horizon=FUTURE_DAYS * 4):
 
 
 def settle(v, mark):
-    """Chooses the level at the as-of moment where the story fixes the days left instead."""
+    """Draws a volume's litter, and chooses its level now where the story fixes the days left instead."""
+    random = rng(f"litter/{v.name}")
+    v.litter = v.weekly * (v.used or 0.8) * v.usable * random.uniform(.5, 1.5), random.randrange(6) * HOUR
     if v.days_left:
         v.used = mark - max(law_gain(v, AS_OF, int(v.days_left * 24))) / v.usable
     return v
@@ -252,7 +257,7 @@ def fleet(mark):
                inode_used=.765, inode_rate=.0030, story="inodes"),
         Volume("ms08", "/var/mail", "mailstore", prom, 10 * TIB, .028, .0042, wander=.10, story="too short"),
     ]
-    ext4 = dict(fstype="ext4", reserved=.05, device="/dev/sda2", wander=.25, weekly=.006, bumps=(4, .012))
+    ext4 = dict(fstype="ext4", reserved=.05, device="/dev/sda2", wander=.25, weekly=.008, bumps=(4, .008))
     rest = []
     for i in (1, 2, 3, 4):
         rest += [
@@ -270,11 +275,11 @@ def fleet(mark):
             Volume(f"ns0{i}", "/", "dns", "graphite", 40 * GIB, .19 + .01 * i, .00006, **ext4),
         ]
     rest += [
-        Volume("db01", "/var/lib/mysql", "database", prom, 2 * TIB, .47, 0.0, weekly=.0008, story="flat"),
+        Volume("db01", "/var/lib/mysql", "database", prom, 2 * TIB, .47, 0.0, weekly=.0012, story="flat"),
         Volume("db02", "/var/lib/mysql", "database", prom, 2 * TIB, .38, -.0009, story="shrinks"),
     ]
     rest += [Volume(f"web0{i}", "/", "webmail", web, 50 * GIB, .36 + .012 * i, .00018, wander=.25, fstype="xfs",
-                    device="nvme0n1p1", weekly=.008, bumps=(3, .015)) for i in range(1, 9)]
+                    device="nvme0n1p1", weekly=.010, bumps=(3, .010)) for i in range(1, 9)]
     return [settle(v, mark) for v in mail + rest]
 
 
