@@ -122,7 +122,9 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read(all in series_lists()) {
-            prop_assume!(!all.is_empty());
+            if all.is_empty() {
+                return Ok(());
+            }
             // Each series has rows of its own; the other columns are empty there.
             let mut writer = ::csv::Writer::from_writer(Vec::new());
             let names = all.iter().map(|(name, _)| format!("n{name}n"));

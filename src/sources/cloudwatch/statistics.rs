@@ -153,7 +153,9 @@ mod tests {
                     points.iter().map(|(t, v)| serde_json::json!({"Timestamp": t, "Sum": v, "Unit": "None"})).collect();
                 text += &serde_json::json!({"Label": name, "Datapoints": points}).to_string();
             }
-            prop_assume!(!text.is_empty());
+            if text.is_empty() {
+                return Ok(());
+            }
             let named = |name: &str| labelled(Some(name.into()), None, Some("Sum".into()));
             assert_all_read(&read(&text), &all, named)?;
         }

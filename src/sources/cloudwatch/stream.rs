@@ -242,7 +242,9 @@ mod tests {
                     text += "\n";
                 }
             }
-            prop_assume!(!text.is_empty());
+            if text.is_empty() {
+                return Ok(());
+            }
             let named = |name: &str| Identity::CloudWatch {
                 namespace: Some("N".into()),
                 metric: Some(name.into()),

@@ -144,7 +144,9 @@ mod tests {
                     text += &format!("\"n{name}\",{time},{value}\r\n");
                 }
             }
-            prop_assume!(!text.is_empty());
+            if text.is_empty() {
+                return Ok(());
+            }
             assert_all_read(&read(&text), &all, |name| graphite(&format!("n{name}")))?;
         }
     }

@@ -147,7 +147,9 @@ mod tests {
                 let gridded = points.iter().enumerate().map(|(i, (_, v))| (start + 300 * i as i64, *v)).collect();
                 expected.push((name, gridded));
             }
-            prop_assume!(!text.is_empty());
+            if text.is_empty() {
+                return Ok(());
+            }
             assert_all_read(&read(&text), &expected, graphite)?;
         }
     }

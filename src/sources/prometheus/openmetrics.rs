@@ -229,7 +229,9 @@ mod tests {
                     };
                 }
             }
-            prop_assume!(!text.is_empty());
+            if text.is_empty() {
+                return Ok(());
+            }
             assert_all_read(&read(&text), &all, |name| prometheus("n", &[("l", name)]))?;
         }
     }
