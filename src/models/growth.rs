@@ -4,7 +4,8 @@
 use super::{
     TooShort,
     change::last_change,
-    growth_backtest::{ErrorScale, GrowthBacktest, walk_forward},
+    growth_backtest::{GrowthBacktest, WalkForward, walk_forward},
+    mann_kendall::mann_kendall_hamed_rao,
     theil_sen::theil_sen,
 };
 use crate::series::{DAY, Level, Retention, level_on, median};
@@ -14,6 +15,15 @@ use crate::series::{DAY, Level, Retention, level_on, median};
 const LEAST_DAYS: i64 = 28;
 /// Most days that the slope rests on: a rate wanders, and what it was a quarter ago tells little of today.
 const MOST_DAYS: i64 = 91;
+
+/// Most weeks that a bend rests on.
+const MOST_WEEKS: usize = 52;
+/// Fewest weeks: over a quarter, a bend cannot be told from wandering.
+const LEAST_WEEKS: usize = 13;
+/// A bend must err by this share less than a steady course to be believed.
+const CLEARLY_BETTER: f64 = 0.95;
+/// The 90 % interval of a normal distribution is this many standard deviations wide.
+const INTERVAL_90: f64 = 3.29;
 
 /// What a growth forecast is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,18 +52,44 @@ pub struct Forecast {
     pub fitted_from: i64,
     /// The day on which the rate changed last, where it did, in days since 1970-01-01 UTC.
     pub rate_changed: Option<i64>,
+    /// How the growth goes on.
+    pub course: Course,
     /// How wrong the model was on this series.
     pub backtest: GrowthBacktest,
 }
 
-/// A straight line: the model behind the forecast, fitted to the days up to one of them.
+/// How growth goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// At the rate of today.
+    Steady,
+    /// At a rate that itself grows or shrinks by the same share each day.
+    Bending,
+}
+
+/// A fitted course: the model behind the forecast, fitted to the days up to one of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Line {
     pub(super) at: i64,
     pub(super) level: f64,
     pub(super) per_day: f64,
+    /// By which share the rate changes each day, for at most `bends_for` days more.
+    pub(super) bend: f64,
+    pub(super) bends_for: f64,
     pub(super) from: i64,
     pub(super) changed: Option<i64>,
+}
+
+impl Line {
+    /// The level so many days after the last one.
+    pub(super) fn level_in(&self, days: f64) -> f64 {
+        if self.bend == 0.0 {
+            return self.level + self.per_day * days;
+        }
+        let bent = days.min(self.bends_for);
+        let growth = (self.bend * bent).exp();
+        self.level + self.per_day * ((growth - 1.0) / self.bend + growth * (days - bent))
+    }
 }
 
 /// Forecasts a level. The interval's half-width at each distance comes from the walk-forward errors at that
@@ -68,16 +104,24 @@ pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, Too
         need_days: LEAST_DAYS as f64,
         enough_at: (first + LEAST_DAYS) * DAY,
     };
-    let line = fit(days).ok_or_else(short)?;
-    let (backtest, scale) = walk_forward(days, line.changed).ok_or_else(short)?;
-    Ok(drawn(line, level.steps.retention, backtest, &scale, settings))
+    // The course that did better on this series' own past; the plainer one where they are alike.
+    let steady = fit(days, Course::Steady).ok_or_else(short)?;
+    let walked = walk_forward(days, Course::Steady, steady.changed).ok_or_else(short)?;
+    let retention = level.steps.retention;
+    if let Some(bending) = fit(days, Course::Bending).filter(|line| line.bend != 0.0)
+        && let Some(better) = walk_forward(days, Course::Bending, bending.changed)
+        && better.score < CLEARLY_BETTER * walked.score
+    {
+        return Ok(drawn(bending, Course::Bending, retention, better, settings));
+    }
+    Ok(drawn(steady, Course::Steady, retention, walked, settings))
 }
 
 fn drawn(
     line: Line,
+    course: Course,
     retention: Option<Retention>,
-    backtest: GrowthBacktest,
-    scale: &ErrorScale,
+    walked: WalkForward,
     settings: GrowthSettings,
 ) -> Forecast {
     let mut forecast = Forecast {
@@ -89,12 +133,13 @@ fn drawn(
         net_per_day: line.per_day - retention.map_or(0.0, |r| r.size / r.period_days),
         fitted_from: line.from,
         rate_changed: line.changed,
-        backtest,
+        course,
+        backtest: walked.backtest,
     };
     for ahead in 0..=settings.horizon_days {
         let purged = retention.map_or(0.0, |r| purges_until(&r, line.at, ahead as i64) * r.size);
-        let middle = line.level + line.per_day * ahead as f64 - purged;
-        let half = scale.half_width(ahead as f64);
+        let middle = line.level_in(ahead as f64) - purged;
+        let half = walked.scale.half_width(ahead as f64);
         forecast.p5.push((middle - half).max(0.0));
         forecast.p50.push(middle.max(0.0));
         forecast.p95.push((middle + half).max(0.0));
@@ -109,8 +154,8 @@ fn purges_until(job: &Retention, from: i64, ahead: i64) -> f64 {
     (due(from + ahead) - due(from)).max(0.0)
 }
 
-/// Fits the line to ascending days; `None` with less than [`LEAST_DAYS`] of them.
-pub(super) fn fit(days: &[(i64, f64)]) -> Option<Line> {
+/// Fits a course to ascending days; `None` with less than [`LEAST_DAYS`] of them.
+pub(super) fn fit(days: &[(i64, f64)], course: Course) -> Option<Line> {
     let (&(first, _), &(last, _)) = (days.first()?, days.last()?);
     if last - first + 1 < LEAST_DAYS || days.len() < (LEAST_DAYS / 2) as usize {
         return None;
@@ -122,11 +167,44 @@ pub(super) fn fit(days: &[(i64, f64)]) -> Option<Line> {
     let recent = &days[days.partition_point(|d| d.0 < from)..];
     let x: Vec<f64> = recent.iter().map(|d| (d.0 - last) as f64).collect();
     let y: Vec<f64> = recent.iter().map(|d| d.1).collect();
-    let per_day = theil_sen(&x, &y)?;
+    let mut line =
+        Line { at: last, level: 0.0, per_day: theil_sen(&x, &y)?, bend: 0.0, bends_for: 0.0, from, changed };
+    if course == Course::Bending {
+        bend(&mut line, &weekly[start..]);
+    }
     // Anchored at now: the median of the last days, each carried to the last one.
     let near = days.iter().rev().take_while(|d| last - d.0 < ANCHOR_DAYS);
-    let level = median(&mut near.map(|d| d.1 + per_day * (last - d.0) as f64).collect::<Vec<_>>())?;
-    Some(Line { at: last, level, per_day, from, changed })
+    line.level = median(&mut near.map(|d| d.1 + line.per_day * (last - d.0) as f64).collect::<Vec<_>>())?;
+    Some(line)
+}
+
+/// Gives a line the bend of its weekly growth: the Theil–Sen slope of the logarithm, shrunk by how uncertain it
+/// is, for as long ahead as it was seen.
+fn bend(line: &mut Line, weekly: &[f64]) {
+    let weeks = &weekly[weekly.len().saturating_sub(MOST_WEEKS)..];
+    let Some(usual) = median(&mut weeks.to_vec()).filter(|&usual| usual > 0.0) else { return };
+    if weeks.len() < LEAST_WEEKS {
+        return;
+    }
+    // A week without growth has no logarithm; it counts as a tenth of the usual one.
+    let logs: Vec<Option<f64>> = weeks.iter().map(|&w| Some(w.max(0.1 * usual).ln())).collect();
+    let Some(trend) = mann_kendall_hamed_rao(&logs) else { return };
+    let error = (trend.slope_high - trend.slope_low) / INTERVAL_90;
+    let believed = (1.0 - (error / trend.slope).powi(2)).max(0.0);
+    let per_week = trend.slope * believed;
+    if !per_week.is_finite() || per_week == 0.0 {
+        return;
+    }
+    // The rate of today: recent weeks, each brought to the end of the last one.
+    let recent = weeks.iter().rev().take(LEAST_WEEKS).enumerate();
+    let mut today: Vec<f64> =
+        recent.map(|(age, w)| w / 7.0 * (per_week * (age as f64 + 0.5)).exp()).collect();
+    if let Some(per_day) = median(&mut today) {
+        line.per_day = per_day;
+        line.bend = per_week / 7.0;
+        line.bends_for = 7.0 * weeks.len() as f64;
+        line.from = line.at - 7 * weeks.len() as i64;
+    }
 }
 
 /// The level of today is the median of this many days, so that one odd day does not shift the forecast.

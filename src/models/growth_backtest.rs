@@ -2,13 +2,15 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::growth::fit;
+use super::growth::{Course, fit};
 use crate::series::level_on;
 
 /// Distances at which the model is tried, in days.
 const DISTANCES: [i64; 6] = [7, 14, 28, 56, 91, 182];
 /// Days from one try to the next.
 const EVERY: i64 = 7;
+/// The distances, by index, at which two courses are held against each other: a month, two and a quarter.
+const SCORED: [usize; 3] = [2, 3, 4];
 /// Most tries: a year's.
 const MOST_ORIGINS: usize = 52;
 /// The distance that the summary speaks of, in days, where the history allows it.
@@ -62,13 +64,18 @@ struct Try {
     naive: Vec<Option<f64>>,
 }
 
-/// Walks forward through ascending days; `None` where no try has an outcome yet.
-/// `changed` is the day of the last change of rate.
-pub(super) fn walk_forward(
-    days: &[(i64, f64)],
-    changed: Option<i64>,
-) -> Option<(GrowthBacktest, ErrorScale)> {
-    let tries = tries(days);
+/// What walking forward taught.
+pub(super) struct WalkForward {
+    pub(super) backtest: GrowthBacktest,
+    pub(super) scale: ErrorScale,
+    /// Mean absolute error a day ahead, over the distances of [`SCORED`]; lower is better.
+    pub(super) score: f64,
+}
+
+/// Walks forward through ascending days; `None` where no try has an outcome yet. `changed` is the day of the
+/// last change of rate.
+pub(super) fn walk_forward(days: &[(i64, f64)], course: Course, changed: Option<i64>) -> Option<WalkForward> {
+    let tries = tries(days, course);
     let knots = knots(&tries, changed);
     if knots.is_empty() {
         return None;
@@ -79,6 +86,7 @@ pub(super) fn walk_forward(
         let errors: Vec<f64> = tries.iter().filter_map(of).map(f64::abs).collect();
         errors.iter().sum::<f64>() / errors.len().max(1) as f64
     };
+    let score = SCORED.map(|k| mean_abs(&|t: &Try| t.errors[k]) / DISTANCES[k] as f64).iter().sum();
     let backtest = GrowthBacktest {
         origins: known(summary),
         horizon_days: DISTANCES[summary],
@@ -86,19 +94,19 @@ pub(super) fn walk_forward(
         naive_error: mean_abs(&|t| t.naive[summary]),
         coverage: coverage(&tries, summary),
     };
-    Some((backtest, ErrorScale { knots }))
+    Some(WalkForward { backtest, scale: ErrorScale { knots }, score })
 }
 
-fn tries(days: &[(i64, f64)]) -> Vec<Try> {
+fn tries(days: &[(i64, f64)], course: Course) -> Vec<Try> {
     let Some(&(last, _)) = days.last() else { return Vec::new() };
     let mut tries = Vec::new();
     let mut day = last - EVERY;
     while tries.len() < MOST_ORIGINS {
         let past = &days[..days.partition_point(|d| d.0 <= day)];
-        let Some(line) = fit(past) else { break };
+        let Some(line) = fit(past, course) else { break };
         let outcome =
             |&distance: &i64| if day + distance <= last { level_on(days, day + distance) } else { None };
-        let error = |d: &i64| Some(outcome(d)? - (line.level + line.per_day * (day + d - line.at) as f64));
+        let error = |d: &i64| Some(outcome(d)? - line.level_in((day + d - line.at) as f64));
         tries.push(Try {
             day,
             errors: DISTANCES.iter().map(error).collect(),
@@ -125,9 +133,9 @@ fn knots(tries: &[Try], changed: Option<i64>) -> Vec<(f64, f64)> {
     knots
 }
 
-/// The half-width from errors (and their weights) at one distance: their root mean square times Student's 95 % quantile. Tries
-/// overlap, so that the degrees of freedom are the outcomes that do not; two more stand for the shorter
-/// distances, at which the same model was tried far oftener.
+/// The half-width from errors (and their weights) at one distance: their root mean square times Student's 95 %
+/// quantile. Tries overlap, so that the degrees of freedom are the outcomes that do not; two more stand for the
+/// shorter distances, at which the same model was tried far oftener.
 fn half_width(errors: &[(f64, f64)], distance: i64) -> Option<f64> {
     if errors.len() < 2 {
         return None;

@@ -11,7 +11,7 @@ mod season;
 mod theil_sen;
 
 pub use drift::{Drift, DriftSettings, drift};
-pub use growth::{Forecast, GrowthSettings, forecast};
+pub use growth::{Course, Forecast, GrowthSettings, forecast};
 pub use growth_backtest::GrowthBacktest;
 pub use mann_kendall::{MannKendall, mann_kendall_hamed_rao};
 pub use profile::{Profile, ProfileSettings, profile};

@@ -2,7 +2,7 @@
 
 use super::{Backtest, Band, Context, Exhaustion, Mark, Runway, Severity, Verdict, wording};
 use crate::{
-    models::{Forecast, GrowthSettings, forecast},
+    models::{Course, Forecast, GrowthSettings, forecast},
     platform::Unit,
     series::{DAY, Level, StepKind},
 };
@@ -163,10 +163,13 @@ pub(super) fn band(forecast: &Forecast) -> Band {
 
 /// The model in words.
 pub(super) fn model(forecast: &Forecast, level: &Level, context: &Context) -> String {
-    let mut words = format!(
-        "robust slope (Theil–Sen) on the days since {}",
-        wording::date(context.date(forecast.fitted_from * DAY))
-    );
+    let slope = match forecast.course {
+        Course::Steady => "robust slope (Theil–Sen) on the days",
+        Course::Bending => {
+            "growth that itself grows or shrinks (Theil–Sen on the logarithm of weekly growth)"
+        }
+    };
+    let mut words = format!("{slope} since {}", wording::date(context.date(forecast.fitted_from * DAY)));
     if let Some(job) = level.steps.retention {
         words += &format!(", purges put back every {:.0} days", job.period_days);
     }
