@@ -51,9 +51,9 @@ pub fn drift(hours: &Series, settings: &DriftSettings) -> Result<Drift, TooShort
     let recent = recent(hours, last - settings.days * DAY, &scale);
     let days = daily_levels(&recent, &mut clock);
     let short = || TooShort {
-        have_days: (last - first) as f64 / DAY as f64,
+        have_days: days.levels.iter().flatten().count() as f64,
         need_days: LEAST_DAYS as f64,
-        enough_at: first + LEAST_DAYS * DAY,
+        enough_at: (first + LEAST_DAYS * DAY).max(last + DAY),
     };
     let known: Vec<usize> =
         days.levels.iter().enumerate().filter(|(_, l)| l.is_some()).map(|(i, _)| i).collect();
