@@ -31,8 +31,8 @@ use crate::{
 const DISK_DAYS: i64 = 3 * 365;
 /// Days of other history that are looked at: a quarter for drifts, and a month before it.
 const OTHER_DAYS: i64 = 120;
-/// The finest step, in seconds, on which a pool's load is looked at: servers start in minutes.
-const LOAD_STEP: i64 = 900;
+/// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
+const LOAD_STEP: i64 = 300;
 
 /// The measures whose drift is looked for.
 const DRIFTING: &[Measure] = &[

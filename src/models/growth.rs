@@ -92,7 +92,7 @@ impl Line {
     }
 }
 
-/// Forecasts a level. The interval's half-width at each distance comes from the walk-forward errors at that
+/// Forecasts a level. The interval's reach at each distance comes from the walk-forward errors at that
 /// distance ([`GrowthBacktest`]), never from the fit.
 pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, TooShort> {
     let days = &level.days;
@@ -139,10 +139,10 @@ fn drawn(
     for ahead in 0..=settings.horizon_days {
         let purged = retention.map_or(0.0, |r| purges_until(&r, line.at, ahead as i64) * r.size);
         let middle = line.level_in(ahead as f64) - purged;
-        let half = walked.scale.half_width(ahead as f64);
-        forecast.p5.push((middle - half).max(0.0));
+        let reach = walked.scale.reach(ahead as f64);
+        forecast.p5.push((middle - reach.down).max(0.0));
         forecast.p50.push(middle.max(0.0));
-        forecast.p95.push((middle + half).max(0.0));
+        forecast.p95.push((middle + reach.up).max(0.0));
     }
     forecast
 }

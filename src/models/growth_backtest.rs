@@ -38,21 +38,38 @@ const BEFORE_CHANGE: f64 = 0.25;
 /// The root mean square of the errors by distance.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ErrorScale {
-    /// (days ahead, half-width of the 90 % interval in the level's unit), ascending.
-    knots: Vec<(f64, f64)>,
+    /// Days ahead, and how far the 90 % interval reaches down and up from the forecast, in the level's unit;
+    /// ascending.
+    knots: Vec<(f64, Reach)>,
+}
+
+/// How far an interval reaches from the forecast, both ways.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reach {
+    pub(super) down: f64,
+    pub(super) up: f64,
+}
+
+impl Reach {
+    fn both(a: Reach, b: Reach, of: impl Fn(f64, f64) -> f64) -> Reach {
+        Reach { down: of(a.down, b.down), up: of(a.up, b.up) }
+    }
 }
 
 impl ErrorScale {
-    /// Half the width of the 90 % interval at a distance: linear between the tried distances, in proportion to
-    /// the distance beyond the last.
-    pub(super) fn half_width(&self, ahead: f64) -> f64 {
+    /// The reach of the 90 % interval at a distance: linear between the tried distances, in proportion to the
+    /// distance beyond the last.
+    pub(super) fn reach(&self, ahead: f64) -> Reach {
         let after = self.knots.partition_point(|k| k.0 < ahead);
+        let times = |reach: Reach, factor: f64| Reach { down: reach.down * factor, up: reach.up * factor };
         match (after.checked_sub(1).map(|i| self.knots[i]), self.knots.get(after)) {
-            (Some((x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) * (ahead - x0) / (x1 - x0),
-            (Some((x, y)), None) => y * ahead / x,
+            (Some((x0, near)), Some(&(x1, far))) => {
+                Reach::both(near, far, |near, far| near + (far - near) * (ahead - x0) / (x1 - x0))
+            }
+            (Some((x, reach)), None) => times(reach, ahead / x),
             // Nearer than the first distance: the level itself is known to half of that distance's error.
-            (None, Some(&(x, y))) => y * (0.5 + 0.5 * ahead / x),
-            (None, None) => 0.0,
+            (None, Some(&(x, reach))) => times(reach, 0.5 + 0.5 * ahead / x),
+            (None, None) => Reach { down: 0.0, up: 0.0 },
         }
     }
 }
@@ -118,33 +135,38 @@ fn tries(days: &[(i64, f64)], course: Course) -> Vec<Try> {
     tries
 }
 
-/// Half-widths from the errors of some tries.
-fn knots(tries: &[Try], changed: Option<i64>) -> Vec<(f64, f64)> {
+/// The interval's reach from the errors of some tries.
+fn knots(tries: &[Try], changed: Option<i64>) -> Vec<(f64, Reach)> {
     let weight = |day: i64| if changed.is_some_and(|changed| day < changed) { BEFORE_CHANGE } else { 1.0 };
-    let mut knots: Vec<(f64, f64)> = Vec::new();
+    let mut knots: Vec<(f64, Reach)> = Vec::new();
     for (k, &distance) in DISTANCES.iter().enumerate() {
         let errors: Vec<(f64, f64)> =
             tries.iter().filter_map(|t| Some((t.errors[k]?, weight(t.day)))).collect();
-        let Some(half) = half_width(&errors, distance) else { continue };
+        let Some(reach) = reach(&errors, distance) else { continue };
         // An interval does not narrow with distance.
-        let floor = knots.last().map_or(0.0, |last| last.1);
-        knots.push((distance as f64, half.max(floor)));
+        let floor = knots.last().map_or(reach, |last| last.1);
+        knots.push((distance as f64, Reach::both(reach, floor, f64::max)));
     }
     knots
 }
 
-/// The half-width from errors (and their weights) at one distance: their root mean square times Student's 95 %
-/// quantile. Tries overlap, so that the degrees of freedom are the outcomes that do not; two more stand for the
-/// shorter distances, at which the same model was tried far oftener.
-fn half_width(errors: &[(f64, f64)], distance: i64) -> Option<f64> {
+/// The interval's reach from errors (and their weights) at one distance: their root mean square times Student's
+/// 95 % quantile, half of it from all errors and half from those to that side. Tries overlap, so that the degrees
+/// of freedom are the outcomes that do not; two more stand for the shorter distances, at which the same model was
+/// tried far oftener.
+fn reach(errors: &[(f64, f64)], distance: i64) -> Option<Reach> {
     if errors.len() < 2 {
         return None;
     }
     let weights: f64 = errors.iter().map(|e| e.1).sum();
-    let mean_square = errors.iter().map(|(e, weight)| weight * e * e).sum::<f64>() / weights;
+    let squares = |side: &dyn Fn(f64) -> bool| -> f64 {
+        errors.iter().filter(|(e, _)| side(*e)).map(|(e, weight)| weight * e * e).sum::<f64>() / weights
+    };
+    let (below, above) = (squares(&|e| e < 0.0), squares(&|e| e > 0.0));
     let apart = (weights - 1.0).max(0.0) * EVERY as f64 / distance as f64;
     let t = StudentsT::new(0.0, 1.0, apart + 2.0).ok()?.inverse_cdf(0.95);
-    Some(mean_square.sqrt() * t)
+    let mean = |side: f64| (0.5 * (below + above) + 0.5 * (2.0 * side)).sqrt() * t;
+    Some(Reach { down: mean(below), up: mean(above) })
 }
 
 /// The share of outcomes at one distance that lay in the interval given by the errors known when it was drawn.
@@ -160,7 +182,7 @@ fn coverage(tries: &[Try], k: usize) -> Option<f64> {
             continue;
         }
         looked_at += 1;
-        inside += usize::from(half_width(&before, distance).is_some_and(|half| error.abs() <= half));
+        inside += usize::from(reach(&before, distance).is_some_and(|r| -r.down <= error && error <= r.up));
     }
     (looked_at > 0).then(|| f64::from(inside as u32) / f64::from(looked_at as u32))
 }

@@ -20,8 +20,12 @@ impl EventId {
         };
         let cleaned: Vec<String> = subject.iter().map(|part| clean(part)).filter(|p| !p.is_empty()).collect();
         let name = format!("{kind}/{}", cleaned.join("/"));
-        let lossless =
-            subject.iter().zip(&cleaned).all(|(part, clean)| part.trim_start_matches('/') == clean);
+        let kept = |(part, clean): (&&str, &String)| match *part {
+            "/" => true,
+            ROOT => false,
+            part => part.trim_start_matches('/') == clean,
+        };
+        let lossless = subject.iter().zip(&cleaned).all(kept);
         if lossless && cleaned.len() == subject.len() && name.len() <= MOST_BYTES {
             return EventId(name);
         }
@@ -31,7 +35,13 @@ impl EventId {
     }
 }
 
+/// The root of a file system, of whose name nothing else would be left.
+const ROOT: &str = "_";
+
 fn clean(part: &str) -> String {
+    if part == "/" {
+        return ROOT.to_owned();
+    }
     let mapped = part.chars().map(|c| match c.to_ascii_lowercase() {
         c @ ('a'..='z' | '0'..='9' | '.' | '_' | '-' | '/') => c,
         _ => '-',
@@ -53,6 +63,12 @@ mod tests {
     #[test]
     fn plain_names_stay_readable() {
         assert_eq!(EventId::of(Kind::VolumeExhaustion, &["ms03", "/var/mail"]).0, "disk-full/ms03/var/mail");
+    }
+
+    #[test]
+    fn the_root_has_a_name() {
+        assert_eq!(EventId::of(Kind::VolumeExhaustion, &["ca01", "/"]).0, "disk-full/ca01/_");
+        assert_ne!(EventId::of(Kind::VolumeExhaustion, &["ca01", "_"]).0, "disk-full/ca01/_");
     }
 
     #[test]

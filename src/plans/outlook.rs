@@ -4,7 +4,7 @@ use super::{Backtest, Band, Context, Exhaustion, Mark, Runway, Severity, Verdict
 use crate::{
     models::{Course, Forecast, GrowthSettings, forecast},
     platform::Unit,
-    series::{DAY, Level, StepKind},
+    series::{DAY, Level, Retention, StepKind},
 };
 
 /// A series that stopped this long before the plan's moment is not forecast: three days bridge a weekend's
@@ -14,6 +14,11 @@ const STALE_DAYS: f64 = 3.0;
 const NOTICE_DAYS: f64 = 14.0;
 /// Growth of less than this share of the level in a year is none.
 const FLAT_SHARE_A_YEAR: f64 = 0.01;
+
+/// A volume counts as kept clean by its purges where these begin above this share of its full mark …
+const CLEANED_FROM: f64 = 0.5;
+/// … and where, with them, it grows in a year by less than this share of its level.
+const CLEANED_GROWTH_A_YEAR: f64 = 0.1;
 
 /// What a level is held against.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +89,11 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
         };
         return (Verdict::Fills(exhaustion), severity);
     }
-    if let Some(job) = level.steps.retention {
+    let kept_clean = |job: &&Retention| {
+        job.level_before > CLEANED_FROM * bounds.mark
+            && forecast.net_per_day.abs() * 365.0 < CLEANED_GROWTH_A_YEAR * forecast.p50[0]
+    };
+    if let Some(job) = level.steps.retention.as_ref().filter(kept_clean) {
         return (Verdict::Cleaned { at_ratio: job.level_before / bounds.mark }, Severity::Ok);
     }
     let quarter = 91.min(forecast.p50.len() - 1);

@@ -11,7 +11,8 @@ use crate::{
     series::{DAY, Level, Series, Steps, level_on},
 };
 
-/// A volume younger than this joins the pool's level as a constant: its history would shorten the pool's.
+/// A volume younger than this is left out of the pool, with what it holds and what it could hold: how it grows
+/// is not known yet, and counting its room alone would flatter the pool.
 const LEAST_DAYS: i64 = 28;
 
 /// Judges a pool by the sum of its volumes; `None` for a pool without volumes.
@@ -19,10 +20,13 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
     if volumes.is_empty() {
         return None;
     }
-    let known: Vec<(&Level, f64)> =
-        volumes.iter().filter_map(|v| Some((v.level.as_ref()?, v.usable?))).collect();
+    let known: Vec<(Vec<(i64, f64)>, f64)> = volumes
+        .iter()
+        .filter_map(|v| Some((v.level.as_ref()?.net_days(), v.usable?)))
+        .filter(|(days, _)| span(days) >= LEAST_DAYS)
+        .collect();
     let usable: f64 = known.iter().map(|k| k.1).sum();
-    let level = together(&known);
+    let level = together(&known.iter().map(|k| &k.0[..]).collect::<Vec<_>>());
     let bounds = Bounds { mark: pool.full_mark * usable, lead_time_days: pool.lead_time_days };
     let outlook = match &level {
         Some(level) => judge(level, bounds, context),
@@ -60,18 +64,17 @@ fn fills(volume: &VolumeAnswer) -> bool {
     volume.findings.iter().any(|f| f.kind == Kind::VolumeExhaustion && f.severity >= Severity::Warning)
 }
 
-/// The sum of levels by day, over the days that all of the older volumes have; the young ones count as they
-/// stand today, so that a new volume is not growth.
-fn together(volumes: &[(&Level, f64)]) -> Option<Level> {
-    let days: Vec<Vec<(i64, f64)>> = volumes.iter().map(|(level, _)| level.net_days()).collect();
-    let long = |days: &&Vec<(i64, f64)>| {
-        days.first().zip(days.last()).is_some_and(|(first, last)| last.0 - first.0 + 1 >= LEAST_DAYS)
-    };
-    let old: Vec<&Vec<(i64, f64)>> = days.iter().filter(long).collect();
-    let young: f64 = days.iter().filter(|d| !long(d)).filter_map(|d| d.last().map(|l| l.1)).sum();
-    let first = old.iter().filter_map(|d| d.first()).map(|d| d.0).max()?;
-    let last = old.iter().filter_map(|d| d.last()).map(|d| d.0).max()?;
-    let sum = |day: i64| -> f64 { young + old.iter().filter_map(|days| level_on(days, day)).sum::<f64>() };
+/// Days from the first to the last, both counted.
+fn span(days: &[(i64, f64)]) -> i64 {
+    days.first().zip(days.last()).map_or(0, |(first, last)| last.0 - first.0 + 1)
+}
+
+/// The sum of levels by day, over the days that all volumes have; `None` without a volume. A volume whose data
+/// ends early counts with its last level.
+fn together(volumes: &[&[(i64, f64)]]) -> Option<Level> {
+    let first = volumes.iter().filter_map(|d| d.first()).map(|d| d.0).max()?;
+    let last = volumes.iter().filter_map(|d| d.last()).map(|d| d.0).max()?;
+    let sum = |day: i64| -> f64 { volumes.iter().filter_map(|days| level_on(days, day)).sum() };
     let days: Vec<(i64, f64)> = (first..=last).map(|day| (day, sum(day))).collect();
     let series = Series::from_slots(first * DAY, DAY, days.iter().map(|d| Some(d.1)).collect::<Vec<_>>());
     Some(Level { days, series, steps: Steps::default(), near_zero: 0, holes: 0 })
@@ -102,7 +105,7 @@ fn evidence(
     facts.push(wording::number("volumes", counted as f64, Unit::Count));
     if counted < volumes.len() {
         facts.push(wording::number(
-            "volumes without history or size",
+            "left out: no size, or not four weeks of history",
             (volumes.len() - counted) as f64,
             Unit::Count,
         ));

@@ -16,6 +16,9 @@ use crate::plans::{Finding, Severity};
 /// Narrower terminals get no sparkline: the words need the room.
 const SPARKLINE_FROM: usize = 100;
 
+/// From here on there is room for a long sparkline and for the runway's interval.
+const WIDE_FROM: usize = 120;
+
 /// Narrower tables cannot be read at all; the terminal wraps them.
 const NARROWEST: usize = 60;
 
@@ -23,7 +26,8 @@ const NARROWEST: usize = 60;
 /// `width` is in columns. Without `colour` there is no escape sequence in it.
 pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     let width = width.max(NARROWEST);
-    let wide = width >= SPARKLINE_FROM;
+    let wide = width >= WIDE_FROM;
+    let cells: u16 = if wide { 16 } else { 10 };
     let ranked = report.ranked();
     let (urgent, fine): (Vec<&Finding>, Vec<&Finding>) =
         ranked.into_iter().partition(|finding| finding.severity > Severity::Ok);
@@ -46,10 +50,10 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     }
     table.set_header(["Severity", "Subject", "Verdict", "History", "Runway", "Order by"]);
     for finding in urgent {
-        table.add_row(row(finding, report, wide));
+        table.add_row(row(finding, report, wide, usize::from(cells)));
     }
     let fixed = |columns| ColumnConstraint::Absolute(Width::Fixed(columns));
-    let history = if wide { fixed(16 + PADDING) } else { ColumnConstraint::Hidden };
+    let history = if width >= SPARKLINE_FROM { fixed(cells + PADDING) } else { ColumnConstraint::Hidden };
     for (column, constraint) in [
         (0, fixed(10 + PADDING)),
         (3, history),
@@ -67,7 +71,7 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
 /// A space on either side of each cell, which the width of a column includes.
 const PADDING: u16 = 2;
 
-fn row(finding: &Finding, report: &Report, wide: bool) -> Vec<Cell> {
+fn row(finding: &Finding, report: &Report, wide: bool, cells: usize) -> Vec<Cell> {
     let severity = Cell::new(format!("{} {}", words::shape(finding.severity), finding.severity.name()));
     let severity = match finding.severity {
         Severity::Critical => severity.fg(Color::Red),
@@ -88,7 +92,7 @@ fn row(finding: &Finding, report: &Report, wide: bool) -> Vec<Cell> {
         severity,
         plain(&finding.subject.name, 60),
         plain(&words::verdict(report, finding), 120),
-        Cell::new(sparkline(history(finding), 16)),
+        Cell::new(sparkline(history(finding), cells)),
         plain(&left, 60),
         plain(&order_by(&finding.verdict).map(format::date).unwrap_or_default(), 20),
     ]

@@ -11,9 +11,13 @@ use super::{
 const SIGMAS: f64 = 8.0;
 /// … and over this share of the level; a retention job may take no more than that at a time.
 const LEAST_SHARE: f64 = 0.004;
-/// A one-off step is at least this share of the level: a smaller one does not matter for a forecast, and a
-/// holiday or a long weekend looks like it.
-const LEAST_ONCE: f64 = 0.01;
+/// A one-off step is at least this share of the level: a smaller one moves a date by days only, and a long
+/// weekend looks like it.
+const LEAST_ONCE: f64 = 0.02;
+/// A step that is undone within this time was a bump: a restore, a reindex, a temporary copy.
+const BUMP: i64 = 3 * DAY;
+/// … if what is left of it is less than this share of it.
+const UNDONE: f64 = 0.25;
 /// Changes that follow each other within this time are one step: purges take hours.
 const MERGE: i64 = 6 * super::clock::HOUR;
 /// Upward jumps beyond this many a year are how the volume grows, not exceptions to it.
@@ -58,7 +62,8 @@ impl Step {
 pub struct Retention {
     /// Days from one purge to the next.
     pub period_days: f64,
-    /// How much a purge takes, in the series' unit; positive.
+    /// How much a purge takes, in the series' unit; positive. Runs that took too little to be seen count: it is
+    /// what all purges seen took, over all runs that were due.
     pub size: f64,
     /// The last purge, in seconds since 1970-01-01 UTC.
     pub last: i64,
@@ -176,6 +181,7 @@ fn confirmed(
 
 /// Tells one-off steps from a retention job and from steps that are the growth itself.
 fn sort_out(steps: Vec<Step>, days: f64, present: &[(i64, f64)]) -> Steps {
+    let steps = without_bumps(steps);
     let years = (days / 365.0).max(0.25);
     let level = median(&mut present.iter().map(|p| p.1.abs()).collect::<Vec<_>>()).unwrap_or(0.0);
     let large = |s: &Step| s.size.abs() >= LEAST_ONCE * level;
@@ -209,6 +215,22 @@ fn sort_out(steps: Vec<Step>, days: f64, present: &[(i64, f64)]) -> Steps {
     sorted
 }
 
+/// Leaves out steps that the next one undoes.
+fn without_bumps(steps: Vec<Step>) -> Vec<Step> {
+    let mut kept: Vec<Step> = Vec::new();
+    for step in steps {
+        let undoes = |last: &Step| {
+            step.time - last.time <= BUMP
+                && (step.size + last.size).abs() < UNDONE * step.size.abs().min(last.size.abs())
+        };
+        match kept.last() {
+            Some(last) if undoes(last) => drop(kept.pop()),
+            _ => kept.push(step),
+        }
+    }
+    kept
+}
+
 /// The retention job behind drops of like size (within a factor of two of their median) whose distances are
 /// multiples of one period (within an eighth of it), and which drops are its own.
 fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<bool>)> {
@@ -236,7 +258,7 @@ fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<b
     let level_before = median(&mut members.iter().filter_map(before).collect::<Vec<_>>())?;
     let retention = Retention {
         period_days: period,
-        size: typical,
+        size: members.iter().map(|m| -m.size).sum::<f64>() / (expected + 1.0),
         last: members.last()?.time,
         seen: members.len(),
         level_before,
@@ -295,8 +317,25 @@ mod tests {
     }
 
     #[test]
+    fn a_purge_that_was_missed_once_takes_less_each_time() {
+        // Every fortnight 300, but not the fourth time: 6 purges of 300 in 7 runs.
+        let steps = find_steps(&grown(|i| -[0.0, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0, 6.0][i / 336] * 300.0));
+        let job = steps.retention.unwrap();
+        assert!((job.size - 6.0 * 300.0 / 7.0).abs() < 3.0, "{job:?}");
+    }
+
+    #[test]
+    fn a_bump_and_a_quantised_level_have_no_steps() {
+        let bump = find_steps(&grown(|i| if (1000..1030).contains(&i) { 800.0 } else { 0.0 }));
+        assert_eq!(bump, Steps::default());
+        // Whole units of 100 on a level that grows by one an hour.
+        let coarse = Series::from_slots(0, HOUR, (0..2400).map(|i| Some(((10_000 + i) / 100 * 100) as f64)));
+        assert_eq!(find_steps(&coarse), Steps::default());
+    }
+
+    #[test]
     fn jumps_that_never_end_are_the_growth() {
-        let steps = find_steps(&grown(|i| (i / 170) as f64 * 200.0));
+        let steps = find_steps(&grown(|i| (i / 170) as f64 * 400.0));
         assert_eq!((steps.once.len(), steps.left_in), (0, 14));
     }
 

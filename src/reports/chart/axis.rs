@@ -180,6 +180,10 @@ impl Values {
     pub(super) fn label(&self, tick: f64, unit: Unit) -> String {
         let text = match unit {
             Unit::Bytes => format::bytes_as(tick, self.high.abs().max(self.low.abs())),
+            // Nine digits would not fit beside the chart.
+            Unit::Count | Unit::Messages if self.high >= 1e6 => {
+                format!("{}\u{a0}million", format::count(tick / 1e6))
+            }
             _ => format::value(tick, unit),
         };
         // Round values need no trailing zeros.

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     plans::{Evidence, Finding, Verdict},
-    reports::Report,
+    reports::{Report, report::runway},
 };
 
-/// The level whose crossing the forecast is about; plans name it so.
+/// How the level whose crossing the forecast is about is named; its share of the usable may follow.
 const FULL_MARK: &str = "full mark";
 
 /// How far above the highest level the forecast's upper edge may still be seen.
@@ -22,9 +22,10 @@ const HEADROOM: f64 = 1.12;
 /// Draws the chart; `None` where the finding carries no history.
 pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>, ChartError> {
     let evidence = &finding.evidence;
-    let (Some(span), Some(values)) = (span(evidence, report.as_of), values(evidence)) else {
+    let (Some((from, to)), Some(values)) = (span(evidence, report.as_of), values(evidence)) else {
         return Ok(None);
     };
+    let span = (from, to.min(horizon(report, finding, from)));
     let mut svg = String::new();
     let mut plot = Plot::new(&mut svg, report, finding, span, values)?;
     for (n, line) in evidence.lines.iter().enumerate().rev() {
@@ -35,7 +36,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         plot.band(band)?;
     }
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
-        let colour = if level.name == FULL_MARK { ink::LIMIT } else { ink::QUIET };
+        let colour = if level.name.starts_with(FULL_MARK) { ink::LIMIT } else { ink::QUIET };
         plot.level(&level.name, level.value, colour)?;
     }
     plot.events()?;
@@ -51,8 +52,17 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     Ok(Some(svg))
 }
 
+/// The last moment worth showing: as far ahead as the history reaches back, and past the middle of the runway.
+fn horizon(report: &Report, finding: &Finding, from: i64) -> i64 {
+    /// How far past the middle of the runway.
+    const BEYOND: f64 = 1.4;
+    let history = report.as_of.saturating_sub(from);
+    let days = runway(&finding.verdict).and_then(|runway| runway.p50_days).unwrap_or(0.0);
+    report.as_of.saturating_add(history.max((days * BEYOND * 86_400.0) as i64))
+}
+
 fn full_mark(evidence: &Evidence) -> Option<f64> {
-    evidence.thresholds.iter().find(|level| level.name == FULL_MARK).map(|level| level.value)
+    evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK)).map(|level| level.value)
 }
 
 /// From zero, unless the history keeps to the upper half; up to a little over the highest level or sample.

@@ -113,7 +113,8 @@ impl<'a> Plot<'a> {
     /// The forecast: its 90 % interval as an area, its middle as dashes.
     pub(super) fn band(&mut self, band: &Band) -> Result<(), ChartError> {
         let edge = |values: &[f64]| -> Vec<Point> {
-            let held = band.times.iter().zip(values).filter(|(_, value)| value.is_finite());
+            let held =
+                band.times.iter().zip(values).filter(|(time, value)| **time <= self.to && value.is_finite());
             held.map(|(&time, &value)| (self.x(time), self.y(value))).collect()
         };
         let (low, middle, high) = (edge(&band.p5), edge(&band.p50), edge(&band.p95));
