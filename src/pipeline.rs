@@ -124,10 +124,9 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
             Some(names) => Recogniser::new(&packs.only(names)?),
             None => Recogniser::new(&packs),
         });
-        match expand(&source.files, &platform.directory) {
-            Ok(paths) => work.extend(paths.into_iter().map(|path| (path, index))),
-            Err(errors) => missing.extend(errors.iter().map(ToString::to_string)),
-        }
+        let (paths, errors) = expand(&source.files, &platform.directory);
+        work.extend(paths.into_iter().map(|path| (path, index)));
+        missing.extend(errors.iter().map(ToString::to_string));
     }
     progress.stage("reading", work.len() as u64);
     let mut samples = Vec::new();
