@@ -211,3 +211,21 @@ fn archive_info_tells_series_spans_and_gaps() {
         "2026-09-17 is 20,713 days after 1970-01-01"
     );
 }
+
+#[test]
+fn a_second_run_at_the_same_time_is_refused() {
+    let directory = small_platform(&flat());
+    command(&directory, "run", &[]).expect(0);
+    let archive = fs::File::open(directory.path().join("archive/small/lock")).unwrap();
+    archive.lock().unwrap();
+    let ran = command(&directory, "run", &[]).expect(1);
+    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("archive/small/lock"), "{}", ran.stderr);
+    drop(archive);
+
+    let reports = fs::File::open(directory.path().join("out/.publishing.lock")).unwrap();
+    reports.lock().unwrap();
+    let ran = command(&directory, "report", &[]).expect(1);
+    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("out"), "{}", ran.stderr);
+    drop(reports);
+    command(&directory, "run", &[]).expect(0);
+}
