@@ -2,7 +2,8 @@
 //! room gives to the next.
 
 use std::{
-    collections::BTreeSet,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -92,6 +93,8 @@ pub struct Pulled {
     pub files: Vec<FileReport>,
     /// Patterns that name no file, and what else kept a file from being found.
     pub missing: Vec<String>,
+    /// Series that a source tells apart and Mailtide does not, each pair in words.
+    pub merged: Vec<String>,
     /// What the archive took.
     pub appended: Appended,
 }
@@ -131,15 +134,22 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
     progress.stage("reading", work.len() as u64);
     let mut samples = Vec::new();
     let mut files = Vec::new();
+    let mut names: Vec<Names> = platform.sources.iter().map(|source| Names::of(&source.name)).collect();
     // One after the other: memory holds one file's text and the columns.
     for (path, index) in work {
+        let shown = path.strip_prefix(&platform.directory).unwrap_or(&path).display().to_string();
+        let own_names = RefCell::new(&mut names[index]);
         let recognise = |identity: &Identity| -> Recognition {
-            match &platform.sources[index].declared {
+            let identity = &identity.in_file(&shown);
+            let recognition = match &platform.sources[index].declared {
                 Some(declared) => recognise_declared(declared, identity),
                 None => recognisers[index].recognise(identity),
+            };
+            if let Recognition::Known { key, .. } = &recognition {
+                own_names.borrow_mut().note(key, identity);
             }
+            recognition
         };
-        let shown = path.strip_prefix(&platform.directory).unwrap_or(&path).display().to_string();
         let reading = read_file(&path, &shown, &recognise);
         samples.extend(reading.samples);
         files.push(reading.report);
@@ -148,7 +158,36 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
     progress.stage("keeping", 1);
     let appended = Archive::open(&places.archive)?.append(samples)?;
     progress.step("archive");
-    Ok(Pulled { files, missing, appended })
+    let merged = names.into_iter().flat_map(|names| names.merged).collect();
+    Ok(Pulled { files, missing, merged, appended })
+}
+
+/// What one source calls its series, to notice where two of them have become one.
+struct Names {
+    source: String,
+    first: BTreeMap<SeriesKey, String>,
+    merged: Vec<String>,
+}
+
+impl Names {
+    fn of(source: &str) -> Self {
+        Names { source: source.to_owned(), first: BTreeMap::new(), merged: Vec::new() }
+    }
+
+    fn note(&mut self, key: &SeriesKey, identity: &Identity) {
+        let name = identity.to_string();
+        match self.first.get(key) {
+            Some(first) if *first == name => {}
+            Some(first) => self.merged.push(format!(
+                "source {}: {first} and {name} are both {key}; their samples are mixed. Give the label that tells \
+                 them apart in a query pack of your own, or export one of them",
+                self.source
+            )),
+            None => {
+                self.first.insert(key.clone(), name);
+            }
+        }
+    }
 }
 
 /// Judges what the archive holds up to `as_of`, and makes a report of it. `pulled` is what this run read, if it
@@ -389,6 +428,8 @@ fn notes(platform: &Platform, history: &History, pulled: Option<&Pulled>) -> Inp
         .collect();
     unrecognised.sort_by(|a, b| a.identity.cmp(&b.identity));
     unrecognised.dedup();
+    let mut warnings: Vec<String> = pulled.map(|p| p.merged.clone()).unwrap_or_default();
+    warnings.extend(files.iter().flat_map(|f| f.warnings.iter().map(move |text| about(f, text))));
     InputNotes {
         files_read: files.iter().filter(|f| f.error.is_none()).count(),
         series: history.spans.iter().map(|s| s.1.series).sum(),
@@ -397,7 +438,7 @@ fn notes(platform: &Platform, history: &History, pulled: Option<&Pulled>) -> Inp
         newest: history.spans.iter().map(|s| s.1.last).max(),
         unreadable,
         not_read: files.iter().flat_map(|f| f.not_read.iter().map(move |text| about(f, text))).collect(),
-        warnings: files.iter().flat_map(|f| f.warnings.iter().map(move |text| about(f, text))).collect(),
+        warnings,
         unrecognised,
         unassigned_hosts: unassigned.map(str::to_owned).collect(),
         measures: history.spans.iter().map(|(measure, span)| held(*measure, span)).collect(),

@@ -1,6 +1,10 @@
 //! Drift: whether a latency, a queue or a probe rises steadily.
 
-use super::{TooShort, mann_kendall::mann_kendall_hamed_rao, season::daily_levels};
+use super::{
+    TooShort,
+    mann_kendall::{Detrend, mann_kendall_hamed_rao},
+    season::daily_levels,
+};
 use crate::series::{DAY, LocalClock, Series};
 
 /// Below this many days a drift cannot be told from slow wandering.
@@ -51,9 +55,9 @@ pub fn drift(hours: &Series, settings: &DriftSettings) -> Result<Drift, TooShort
     let recent = recent(hours, last - settings.days * DAY, &scale);
     let days = daily_levels(&recent, &mut clock);
     let short = || TooShort {
-        have_days: (last - first) as f64 / DAY as f64,
+        have_days: days.levels.iter().flatten().count() as f64,
         need_days: LEAST_DAYS as f64,
-        enough_at: first + LEAST_DAYS * DAY,
+        enough_at: (first + LEAST_DAYS * DAY).max(last + DAY),
     };
     let known: Vec<usize> =
         days.levels.iter().enumerate().filter(|(_, l)| l.is_some()).map(|(i, _)| i).collect();
@@ -62,7 +66,7 @@ pub fn drift(hours: &Series, settings: &DriftSettings) -> Result<Drift, TooShort
     if (span as i64) < LEAST_DAYS - 1 || (known.len() as i64) < LEAST_DAYS / 2 {
         return Err(short());
     }
-    let test = mann_kendall_hamed_rao(&days.levels);
+    let test = mann_kendall_hamed_rao(&days.levels, Detrend::Shape);
     let (slope, low, high, p_value) =
         test.map_or((0.0, 0.0, 0.0, 1.0), |t| (t.slope, t.slope_low, t.slope_high, t.p_value));
     let mut offsets: Vec<f64> =

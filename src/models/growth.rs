@@ -5,7 +5,7 @@ use super::{
     TooShort,
     change::last_change,
     growth_backtest::{GrowthBacktest, WalkForward, walk_forward},
-    mann_kendall::mann_kendall_hamed_rao,
+    mann_kendall::{Detrend, mann_kendall_hamed_rao},
     theil_sen::theil_sen,
 };
 use crate::series::{DAY, Level, Retention, level_on, median};
@@ -188,7 +188,7 @@ fn bend(line: &mut Line, weekly: &[f64]) {
     }
     // A week without growth has no logarithm; it counts as a tenth of the usual one.
     let logs: Vec<Option<f64>> = weeks.iter().map(|&w| Some(w.max(0.1 * usual).ln())).collect();
-    let Some(trend) = mann_kendall_hamed_rao(&logs) else { return };
+    let Some(trend) = mann_kendall_hamed_rao(&logs, Detrend::Line) else { return };
     let error = (trend.slope_high - trend.slope_low) / INTERVAL_90;
     let believed = (1.0 - (error / trend.slope).powi(2)).max(0.0);
     let per_week = trend.slope * believed;

@@ -2,6 +2,7 @@
 //! here and could run anywhere else. Each estimate comes with its interval.
 
 mod change;
+mod change_shape;
 mod drift;
 mod growth;
 mod growth_backtest;
@@ -13,7 +14,7 @@ mod theil_sen;
 pub use drift::{Drift, DriftSettings, drift};
 pub use growth::{Course, Forecast, GrowthSettings, forecast};
 pub use growth_backtest::GrowthBacktest;
-pub use mann_kendall::{MannKendall, mann_kendall_hamed_rao};
+pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::{Profile, ProfileSettings, profile};
 pub use theil_sen::theil_sen;
 

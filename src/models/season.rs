@@ -6,8 +6,9 @@ use crate::series::{DAY, HOUR, LocalClock, Series, mad, median};
 const WEEK_HOURS: usize = 168;
 /// Times that shape and level are told apart in turn; after three they no longer change visibly.
 const PASSES: usize = 3;
-/// A day needs half of its hours.
-const LEAST_HOURS: usize = 12;
+/// With fewer hours a day than this (a probe that runs every few hours) there is no shape to take out, and a
+/// day's level is its median.
+const SHAPED_HOURS: usize = 12;
 /// Hours left out of a day's mean: two low ones, four high ones, since latencies err upward.
 const TRIM_LOW: usize = 2;
 /// See [`TRIM_LOW`].
@@ -36,12 +37,14 @@ pub(super) fn daily_levels(hours: &Series, clock: &mut LocalClock) -> DailyLevel
         return DailyLevels { first_day: 0, levels: Vec::new(), incidents: 0 };
     };
     let first_day = hours.first().map_or(0, |(time, _)| clock.at(time).day);
+    let usual = usual_hours(&cells, days);
     let mut shape = vec![0.0; WEEK_HOURS];
-    for _ in 0..PASSES {
-        let smooth = running_median(&levels(&cells, &shape, days), 3);
+    let passes = if usual < SHAPED_HOURS { 0 } else { PASSES };
+    for _ in 0..passes {
+        let smooth = running_median(&levels(&cells, &shape, days, usual), 3);
         shape = shape_around(&cells, &smooth);
     }
-    let mut levels = levels(&cells, &shape, days);
+    let mut levels = levels(&cells, &shape, days, usual);
     let incidents = drop_incidents(&mut levels);
     DailyLevels { first_day, levels, incidents }
 }
@@ -59,17 +62,27 @@ fn cells(hours: &Series, clock: &mut LocalClock) -> Vec<(usize, usize, f64)> {
     cells
 }
 
-fn levels(cells: &[(usize, usize, f64)], shape: &[f64], days: usize) -> Vec<Option<f64>> {
+/// How many hours a day usually has, of the days that have any.
+fn usual_hours(cells: &[(usize, usize, f64)], days: usize) -> usize {
+    let mut hours = vec![0.0_f64; days];
+    cells.iter().for_each(|c| hours[c.0] += 1.0);
+    hours.retain(|&h| h > 0.0);
+    median(&mut hours).map_or(0, |usual| usual as usize)
+}
+
+/// The level of each day that has at least half of the usual hours.
+fn levels(cells: &[(usize, usize, f64)], shape: &[f64], days: usize, usual: usize) -> Vec<Option<f64>> {
     let mut by_day: Vec<Vec<f64>> = vec![Vec::new(); days];
     for &(day, slot, value) in cells {
         by_day[day].push(value - shape[slot]);
     }
-    by_day.iter_mut().map(|hours| trimmed_mean(hours)).collect()
+    let enough = |hours: &Vec<f64>| !hours.is_empty() && 2 * hours.len() >= usual;
+    by_day.iter_mut().map(|hours| if enough(hours) { level(hours) } else { None }).collect()
 }
 
-fn trimmed_mean(hours: &mut [f64]) -> Option<f64> {
-    if hours.len() < LEAST_HOURS {
-        return None;
+fn level(hours: &mut [f64]) -> Option<f64> {
+    if hours.len() < SHAPED_HOURS {
+        return median(hours);
     }
     hours.sort_unstable_by(f64::total_cmp);
     let kept = &hours[TRIM_LOW..hours.len() - TRIM_HIGH];

@@ -44,6 +44,25 @@ pub enum Identity {
     },
 }
 
+/// What tools call the only column of values in a CSV file that holds one series.
+const ONLY_COLUMN: [&str; 2] = ["value", "values"];
+
+impl Identity {
+    /// The identity as found in a file: a CSV column that is just called `value` has its name from the file, whose
+    /// path is given as the operator knows it, without folders and endings.
+    #[must_use]
+    pub fn in_file(&self, path: &str) -> Identity {
+        match self {
+            Identity::Named { name } if ONLY_COLUMN.iter().any(|only| only.eq_ignore_ascii_case(name)) => {
+                let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+                let stem = file.split_once(".csv").map_or(file, |(stem, _)| stem);
+                Identity::Named { name: stem.to_owned() }
+            }
+            other => other.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pairs = |map: &BTreeMap<String, String>| {
@@ -84,4 +103,16 @@ pub enum Recognition {
         /// The packs that came nearest, each with what it missed, nearest first.
         nearest: Vec<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lone_column_is_named_by_its_file() {
+        let named = |name: &str| Identity::Named { name: name.to_owned() };
+        assert_eq!(named("Value").in_file("load/web01.csv.gz"), named("web01"));
+        assert_eq!(named("web01").in_file("load/all.csv"), named("web01"));
+    }
 }
