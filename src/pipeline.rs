@@ -48,16 +48,16 @@ const DRIFTING: &[Measure] = &[
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineError {
     /// The platform file is refused.
-    #[error("{0}")]
+    #[error(transparent)]
     Config(#[from] ConfigErrors),
     /// A query pack is refused.
-    #[error("{0}")]
+    #[error(transparent)]
     Packs(#[from] PackErrors),
     /// The archive failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// The report could not be written.
-    #[error("{0}")]
+    #[error(transparent)]
     Report(#[from] ReportError),
     /// There is no history at all.
     #[error("the archive {} holds nothing up to {as_of}; check the sources' `files` and run `mailtide pull`", path.display())]
@@ -127,10 +127,9 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
             Some(names) => Recogniser::new(&packs.only(names)?),
             None => Recogniser::new(&packs),
         });
-        match expand(&source.files, &platform.directory) {
-            Ok(paths) => work.extend(paths.into_iter().map(|path| (path, index))),
-            Err(errors) => missing.extend(errors.iter().map(ToString::to_string)),
-        }
+        let (paths, errors) = expand(&source.files, &platform.directory);
+        work.extend(paths.into_iter().map(|path| (path, index)));
+        missing.extend(errors.iter().map(ToString::to_string));
     }
     progress.stage("reading", work.len() as u64);
     let mut samples = Vec::new();
@@ -200,13 +199,17 @@ pub fn plan(
     pulled: Option<&Pulled>,
     progress: &dyn Progress,
 ) -> Result<Report, PipelineError> {
+    let no_history = || {
+        let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
+        PipelineError::NoHistory { path: places.archive.clone(), as_of }
+    };
+    // Opening would make one, and planning writes nothing.
+    if !places.archive.exists() {
+        return Err(no_history());
+    }
     let archive = Archive::open(&places.archive)?;
     let context = Context { platform, as_of };
     let mut history = History::new(&archive, as_of)?;
-    if history.held.is_empty() {
-        let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
-        return Err(PipelineError::NoHistory { path: places.archive.clone(), as_of });
-    }
     progress.stage("judging", 4);
     let mut findings = disk_findings(&mut history, &context)?;
     progress.step("disks");
@@ -215,6 +218,9 @@ pub fn plan(
     findings.extend(ebb_of_all(&mut history, &context)?);
     progress.step("daily use");
     history.read_the_rest()?;
+    if history.seen.is_empty() {
+        return Err(no_history());
+    }
     findings.extend(stale_findings(&history.seen, &context));
     progress.step("what has stopped");
     let title =

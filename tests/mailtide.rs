@@ -1,4 +1,37 @@
 //! All integration tests, one module a behaviour, in one binary: every binary links polars.
 
+#[path = "mailtide/support.rs"]
+mod support;
+
 #[path = "mailtide/architecture.rs"]
 mod architecture;
+
+#[path = "mailtide/broken_input.rs"]
+mod broken_input;
+
+#[path = "mailtide/exit_codes.rs"]
+mod exit_codes;
+
+#[path = "mailtide/hostile_labels.rs"]
+mod hostile_labels;
+
+#[path = "mailtide/identical.rs"]
+mod identical;
+
+#[path = "mailtide/killed.rs"]
+mod killed;
+
+#[path = "mailtide/own_packs.rs"]
+mod own_packs;
+
+#[path = "mailtide/readme.rs"]
+mod readme;
+
+#[path = "mailtide/replay.rs"]
+mod replay;
+
+#[path = "mailtide/truth_loads.rs"]
+mod truth_loads;
+
+#[path = "mailtide/truth_volumes.rs"]
+mod truth_volumes;

@@ -171,7 +171,7 @@ fn evidence(
         facts.push(wording::per_day("growth", forecast.net_per_day, resource.unit));
     }
     if let Some(level) = level {
-        facts.extend(oddities(level, volume));
+        facts.extend(oddities(level, resource.used, volume));
     }
     let mark = total.map(|total| Threshold {
         name: format!("full mark ({} of {})", wording::percent(full_mark), resource.total_name),
@@ -193,15 +193,20 @@ fn evidence(
     }
 }
 
-/// What the reader should know about the history.
-fn oddities(level: &Level, volume: &Volume) -> Vec<super::Fact> {
+/// What the reader should know about the history. `used` is as it was read, before the calendar's days were left
+/// out.
+fn oddities(level: &Level, used: &Series, volume: &Volume) -> Vec<super::Fact> {
     let mut facts = Vec::new();
     if let (Some(first), Some(last)) = (level.days.first(), level.days.last()) {
         facts.push(wording::in_days("history", (last.0 - first.0 + 1) as f64));
     }
     let hours = |slots: usize| format!("{:.0} h", slots as f64 * level.series.step() as f64 / 3600.0);
-    if level.holes > 0 {
-        facts.push(wording::text("holes", hours(level.holes)));
+    let holes = used.slots().filter(Option::is_none).count();
+    if holes > 0 {
+        facts.push(wording::text("holes", hours(holes)));
+    }
+    if level.holes > holes {
+        facts.push(wording::text("left out by the calendar", hours(level.holes - holes)));
     }
     if level.near_zero > 0 {
         facts.push(wording::text("read near zero, left out", hours(level.near_zero)));

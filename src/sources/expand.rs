@@ -16,9 +16,9 @@ use super::ReadError;
 /// across them, `?`, `[…]`, `{…}`), relative to `base` unless absolute. Hidden files, `README*` and `*.md` are
 /// left out, unless a pattern names the very file.
 ///
-/// # Errors
-/// Every pattern that matches no file, and every directory that cannot be listed.
-pub fn expand(patterns: &[String], base: &Path) -> Result<Vec<PathBuf>, Vec<ReadError>> {
+/// Beside the files: every pattern that matches none, and every directory that cannot be listed. They cost the
+/// other patterns nothing.
+pub fn expand(patterns: &[String], base: &Path) -> (Vec<PathBuf>, Vec<ReadError>) {
     let mut files = BTreeSet::new();
     let mut errors = Vec::new();
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
@@ -31,7 +31,7 @@ pub fn expand(patterns: &[String], base: &Path) -> Result<Vec<PathBuf>, Vec<Read
         files.append(&mut found.files);
         errors.append(&mut found.errors);
     }
-    if errors.is_empty() { Ok(files.into_iter().collect()) } else { Err(errors) }
+    (files.into_iter().collect(), errors)
 }
 
 /// What one pattern has led to.
@@ -120,7 +120,8 @@ mod tests {
 
     use super::*;
 
-    fn names(patterns: &[&str]) -> Result<Vec<String>, String> {
+    /// The files that are found, and what could not be.
+    fn expanded(patterns: &[&str]) -> (Vec<String>, String) {
         let base = tempfile::Builder::new().prefix("a[b]*{c").tempdir().unwrap();
         for file in [
             "a.json",
@@ -139,41 +140,50 @@ mod tests {
         fs::create_dir(base.path().join("empty")).unwrap();
         let patterns: Vec<String> = patterns.iter().map(|p| p.to_string()).collect();
         let relative = |path: PathBuf| path.strip_prefix(base.path()).unwrap().to_str().unwrap().to_owned();
-        expand(&patterns, base.path())
-            .map(|files| files.into_iter().map(relative).collect())
-            .map_err(|errors| errors.iter().map(|e| e.to_string()).collect::<Vec<_>>().join("\n"))
+        let (files, errors) = expand(&patterns, base.path());
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        (files.into_iter().map(relative).collect(), errors.join("\n"))
+    }
+
+    /// The files, where all patterns name some.
+    fn names(patterns: &[&str]) -> Vec<String> {
+        let (files, errors) = expanded(patterns);
+        assert_eq!(errors, "");
+        files
     }
 
     #[test]
     fn directories_are_read_with_all_below_them() {
-        assert_eq!(names(&["."]).unwrap().len(), 4);
-        assert_eq!(names(&["x"]).unwrap(), ["x/c.json", "x/y/d.json.gz"]);
+        assert_eq!(names(&["."]).len(), 4);
+        assert_eq!(names(&["x"]), ["x/c.json", "x/y/d.json.gz"]);
     }
 
     #[test]
     fn globs_stay_within_a_directory_unless_told_otherwise() {
-        assert_eq!(names(&["*.json"]).unwrap(), ["a.json"]);
-        assert_eq!(names(&["**/*.json"]).unwrap(), ["a.json", "x/c.json"]);
-        assert_eq!(names(&["./x/{c,z}.*"]).unwrap(), ["x/c.json"]);
-        assert_eq!(names(&["?"]).unwrap(), ["x/c.json", "x/y/d.json.gz"]);
+        assert_eq!(names(&["*.json"]), ["a.json"]);
+        assert_eq!(names(&["**/*.json"]), ["a.json", "x/c.json"]);
+        assert_eq!(names(&["./x/{c,z}.*"]), ["x/c.json"]);
+        assert_eq!(names(&["?"]), ["x/c.json", "x/y/d.json.gz"]);
     }
 
     #[test]
     fn each_file_comes_once_and_in_order() {
         assert_eq!(
-            names(&["x", "b.csv", "*.csv", "a.json"]).unwrap(),
+            names(&["x", "b.csv", "*.csv", "a.json"]),
             ["a.json", "b.csv", "x/c.json", "x/y/d.json.gz"]
         );
     }
 
     #[test]
     fn a_file_that_is_named_is_never_left_out() {
-        assert_eq!(names(&["README.md", ".hidden"]).unwrap(), [".hidden", "README.md"]);
+        assert_eq!(names(&["README.md", ".hidden"]), [".hidden", "README.md"]);
     }
 
     #[test]
-    fn what_matches_nothing_is_named() {
-        insta::assert_snapshot!(names(&["a.json", "nope.json", "*.parquet", "empty", "no/*.json", "[.json"]).unwrap_err(), @r"
+    fn what_matches_nothing_is_named_and_the_rest_is_found() {
+        let (files, errors) = expanded(&["a.json", "nope.json", "*.parquet", "empty", "no/*.json", "[.json"]);
+        assert_eq!(files, ["a.json"]);
+        insta::assert_snapshot!(errors, @r"
         nope.json: matches no file; check the path; `*` does not cross directories, `**` does
         *.parquet: matches no file; check the path; `*` does not cross directories, `**` does
         empty: matches no file; check the path; `*` does not cross directories, `**` does
