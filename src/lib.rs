@@ -1,5 +1,5 @@
-//! Mailtide reads the history that a mail platform's monitoring already has and answers, once a week:
-//! when is a disk full, is mail getting slower, which hours need fewer servers, and was the last answer right.
+//! Mailtide reads the history that a mail platform's monitoring already has and answers, once a week: when is a
+//! disk full, is mail getting slower, and which hours need fewer servers.
 //!
 //! Data flows one way, and the modules stand in the order of the flow:
 //!
@@ -9,12 +9,13 @@
 //! archive    Samples                 -> Extract   (de-duplicated, in Parquet, one measure, one range)
 //! series     Extract                 -> Series    (one regular grid, holes explicit, steps marked)
 //! models     Series                  -> Forecast | Profile | Drift
-//! plans      models' answers         -> Finding
+//! plans      models' answers         -> Finding   (verdict, severity, evidence, advice)
 //! reports    Findings                -> HTML, PNG, JSON, CSV, Parquet, a table
 //! ```
 //!
-//! `pipeline` is the only file that knows every room; `cli` turns arguments into domain words.
-//! A test (`tests/mailtide/architecture.rs`) keeps the direction.
+//! `pipeline` is the only file that knows every room, and the only one that reads the clock; `cli` turns arguments
+//! into domain words. A test (`tests/mailtide/architecture.rs`) keeps the direction. `README.md` says how to run
+//! it, `ARCHITECTURE.md` why it is so, `docs/models.md` what its numbers mean.
 
 pub mod platform;
 
