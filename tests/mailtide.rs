@@ -1,5 +1,7 @@
 //! All integration tests, one module a behaviour, in one binary: every binary links polars.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what a panic here means")]
+
 #[path = "mailtide/support.rs"]
 mod support;
 

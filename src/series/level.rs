@@ -68,10 +68,9 @@ fn without_readings_near_zero(series: &Series) -> (Series, usize) {
         let around = &slots[from.saturating_sub(per_day)..slots.len().min(from + 2 * per_day)];
         let mut known: Vec<f64> = around.iter().copied().flatten().collect();
         let Some(usual) = median(&mut known) else { continue };
-        let to = slots.len().min(from + per_day);
-        for (slot, value) in (from..to).zip(&slots[from..to]) {
-            if value.is_some_and(|v| v < NEAR_ZERO * usual) {
-                cleaned.set(slot, None);
+        for (i, slot) in slots[from..].iter().take(per_day).enumerate() {
+            if slot.is_some_and(|v| v < NEAR_ZERO * usual) {
+                cleaned.set(from + i, None);
                 dropped += 1;
             }
         }

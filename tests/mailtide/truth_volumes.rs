@@ -175,8 +175,8 @@ fn pools_fill_as_a_whole_when_the_law_and_their_future_say() {
 
 /// The value of a line on the last day before a moment; the day of the step itself holds a bit of both levels.
 fn before(line: &[(i64, f64)], moment: i64) -> f64 {
-    let known = line.iter().filter(|(time, _)| *time <= moment - DAY);
-    known.last().or(line.first()).unwrap().1
+    let mut known = line.iter().filter(|(time, _)| *time <= moment - DAY);
+    known.next_back().or(line.first()).unwrap().1
 }
 
 #[test]
