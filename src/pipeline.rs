@@ -453,7 +453,7 @@ fn held(measure: Measure, span: &Span) -> MeasureHeld {
         s => format!("{s} s"),
     };
     let step = if span.coarsest >= 2 * span.finest {
-        format!("{}, {} of late", words(span.coarsest), words(span.finest))
+        format!("{}, lately {}", words(span.coarsest), words(span.finest))
     } else {
         words(span.finest)
     };

@@ -10,9 +10,12 @@ use super::{
 };
 use crate::series::{DAY, Level, Retention, level_on, median};
 
-/// Fewest days of history: four weeks, so that a weekly rhythm averages out (Checkmk and netdata users' false
+/// Fewest days that the slope rests on: four weeks, so that a weekly rhythm averages out (Checkmk and netdata users' false
 /// alarms came from shorter ones).
 const LEAST_DAYS: i64 = 28;
+/// Fewest days of history for a forecast: the shortest fit, and two tries a week apart with a week to come true, for
+/// no forecast goes out without its back-test.
+const LEAST_HISTORY: i64 = LEAST_DAYS + 14;
 /// Most days that the slope rests on: a rate wanders, and what it was a quarter ago tells little of today.
 const MOST_DAYS: i64 = 91;
 
@@ -97,12 +100,12 @@ impl Line {
 pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, TooShort> {
     let days = &level.days;
     let (Some(&(first, _)), Some(&(last, _))) = (days.first(), days.last()) else {
-        return Err(TooShort { have_days: 0.0, need_days: LEAST_DAYS as f64, enough_at: 0 });
+        return Err(TooShort { have_days: 0.0, need_days: LEAST_HISTORY as f64, enough_at: 0 });
     };
     let short = || TooShort {
         have_days: (last - first + 1) as f64,
-        need_days: LEAST_DAYS as f64,
-        enough_at: (first + LEAST_DAYS) * DAY,
+        need_days: LEAST_HISTORY as f64,
+        enough_at: (first + LEAST_HISTORY) * DAY,
     };
     // The course that did better on this series' own past; the plainer one where they are alike.
     let steady = fit(days, Course::Steady).ok_or_else(short)?;

@@ -31,6 +31,8 @@ pub struct GrowthBacktest {
     pub coverage: Option<f64>,
 }
 
+/// Of fewer intervals than this nobody can say how often they hold.
+const LEAST_COVERED: usize = 8;
 /// How much a try counts that was made before the growth rate changed: rates do change, so that its error is no
 /// accident, but one change known of should not widen the interval like one a month.
 const BEFORE_CHANGE: f64 = 0.25;
@@ -184,5 +186,5 @@ fn coverage(tries: &[Try], k: usize) -> Option<f64> {
         looked_at += 1;
         inside += usize::from(reach(&before, distance).is_some_and(|r| -r.down <= error && error <= r.up));
     }
-    (looked_at > 0).then(|| f64::from(inside as u32) / f64::from(looked_at as u32))
+    (looked_at >= LEAST_COVERED).then(|| f64::from(inside as u32) / f64::from(looked_at as u32))
 }

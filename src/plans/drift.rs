@@ -104,6 +104,10 @@ fn name(measure: Measure, labels: &Labels) -> String {
         (Measure::QueueDepth, _, Some(queue)) => (format!("queue {queue}{host}"), &["host", "queue"]),
         (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{host}"), &["host", "queue"]),
         (Measure::DeliveryDelay, ..) => (format!("delivery delay{host}"), &["host"]),
+        (Measure::ResponseTime, ..) => match of("pool") {
+            Some(pool) => (format!("response time of {pool}"), &["host", "pool"]),
+            None => (format!("response time{host}"), &["host"]),
+        },
         (measure, ..) => (format!("{measure}{host}"), &["host"]),
     };
     let rest: Vec<String> =
@@ -160,14 +164,6 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         if let Some(&level) = drift.trend.last() {
             facts.push(wording::number("level now", level, measure.unit()));
         }
-        facts.push(wording::text(
-            "change a month",
-            format!(
-                "{:+.1} % (90 % interval {:+.1} to {:+.1} %)",
-                drift.percent_per_month, drift.low_per_month, drift.high_per_month
-            ),
-        ));
-        facts.push(wording::text("trend test", format!("p = {:.3}", drift.p_value)));
         if drift.incidents > 0 {
             facts.push(wording::in_days("left out as incidents", drift.incidents as f64));
         }

@@ -21,6 +21,9 @@ const AHEAD_DAYS: i64 = 7;
 /// not see is not proposed.
 const MOST_VIOLATION: f64 = 0.05;
 
+/// Why a pool has no ebb whose servers cannot be taken out for some hours.
+pub const NOT_SCALING: &str = "its servers are not declared to scale out";
+
 /// A pool's servers and what they carry.
 #[derive(Debug, Clone)]
 pub struct PoolServers {
@@ -84,6 +87,10 @@ fn answer(pool: &Pool, total: &Series, now: u32, context: &Context) -> Answer {
         profile: None,
         week: None,
     };
+    if !pool.scales_out && total.last().is_none() {
+        let verdict = Verdict::NoEbb { reason: NOT_SCALING.to_owned() };
+        return Answer { verdict, profile: None, week: None };
+    }
     if total.last().is_none_or(|(time, _)| context.as_of - time > DAY) {
         return undecided(format!("no {} of its servers in the last day", pool.load()), None);
     }
@@ -113,7 +120,7 @@ fn answer(pool: &Pool, total: &Series, now: u32, context: &Context) -> Answer {
 
 fn verdict(pool: &Pool, plan: Vec<super::Window>, now: u32, violation: Option<f64>) -> Verdict {
     if !pool.scales_out {
-        return Verdict::NoEbb { reason: "its servers are not declared to scale out".to_owned() };
+        return Verdict::NoEbb { reason: NOT_SCALING.to_owned() };
     }
     if plan.is_empty() {
         return Verdict::NoEbb {
@@ -272,10 +279,11 @@ fn advice(verdict: &Verdict) -> String {
                 .iter()
                 .map(|w| {
                     format!(
-                        "{} {} to {} with {} of {}",
+                        "{} {} to {}{} with {} of {}",
                         weekdays(&w.days),
                         w.from.format("%H:%M"),
                         w.to.format("%H:%M"),
+                        if w.to <= w.from { " the next day" } else { "" },
                         w.servers,
                         w.servers_now
                     )

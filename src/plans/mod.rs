@@ -17,7 +17,7 @@ mod wording;
 
 pub use context::Context;
 pub use drift::drift_findings;
-pub use ebb::{PoolServers, ebb_finding};
+pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,

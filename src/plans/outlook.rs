@@ -20,6 +20,9 @@ const CLEANED_FROM: f64 = 0.5;
 /// … and where, with them, it grows in a year by less than this share of its level.
 const CLEANED_GROWTH_A_YEAR: f64 = 0.1;
 
+/// How the reason begins where a series has stopped.
+pub(super) const NO_SAMPLE: &str = "no sample";
+
 /// What a level is held against.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
@@ -43,7 +46,7 @@ pub(super) fn judge(level: &Level, bounds: Bounds, context: &Context) -> Outlook
     let last = level.series.last().map_or(0, |(time, _)| time);
     let silent = (context.as_of - last) as f64 / DAY as f64;
     if silent > STALE_DAYS {
-        return undecided(format!("no sample for {}", wording::days(silent)), None);
+        return undecided(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
     }
     let settings = GrowthSettings { horizon_days: (horizon + silent).ceil().max(1.0) as usize };
     match forecast(level, settings) {
@@ -119,27 +122,27 @@ fn crossing(path: &[f64], mark: f64) -> Option<f64> {
 }
 
 /// The verdict in one sentence about a subject whose level is called so.
-pub(super) fn headline(subject: &str, what: &str, verdict: &Verdict) -> String {
+pub(super) fn headline(subject: &str, verdict: &Verdict) -> String {
     match verdict {
         Verdict::Fills(e) => match (e.runway.p50_days, e.p50) {
-            (Some(days), _) if days < 1.0 => format!("{subject} has reached its full mark{what}"),
+            (Some(days), _) if days < 1.0 => format!("{subject} has reached its full mark"),
             (Some(days), Some(date)) => format!(
-                "{subject} reaches its full mark{what} in {}, on {}",
+                "{subject} reaches its full mark in {}, on {}",
                 wording::days(days),
                 wording::date(date)
             ),
-            _ => format!("{subject} reaches its full mark{what}"),
+            _ => format!("{subject} reaches its full mark"),
         },
         Verdict::FillsBeyond { horizon_days, .. } => {
-            format!("{subject} does not reach its full mark{what} within {}", wording::days(*horizon_days))
+            format!("{subject} does not reach its full mark within {}", wording::days(*horizon_days))
         }
         Verdict::Cleaned { at_ratio } => format!(
-            "{subject} is cleaned again and again at {} of its full mark{what} and does not fill",
+            "{subject} is cleaned again and again at {} of its full mark and does not fill",
             wording::percent(*at_ratio)
         ),
-        Verdict::Shrinking => format!("{subject} gets emptier{what}"),
-        Verdict::Flat => format!("{subject} neither grows nor shrinks{what}"),
-        Verdict::Undecided { reason, .. } => format!("{subject} cannot be forecast{what}: {reason}"),
+        Verdict::Shrinking => format!("{subject} gets emptier"),
+        Verdict::Flat => format!("{subject} neither grows nor shrinks"),
+        Verdict::Undecided { reason, .. } => format!("{subject} cannot be forecast: {reason}"),
         _ => subject.to_owned(),
     }
 }
@@ -189,9 +192,9 @@ pub(super) fn model(forecast: &Forecast, level: &Level, context: &Context) -> St
 pub(super) fn backtest(forecast: &Forecast, unit: Unit) -> Backtest {
     let test = &forecast.backtest;
     let scale = forecast.p50.first().copied().filter(|&level| level > 0.0);
-    let share = |error: f64| scale.map_or(String::new(), |level| format!("{:.2} %", 100.0 * error / level));
+    let share = |error: f64| scale.map_or(String::new(), |level| format!("{:.1} %", 100.0 * error / level));
     let mut summary = format!(
-        "{} days ahead, tried {} times on its own past: off by {} of its {} on average, where saying that nothing \
+        "{} days ahead, tried {} times on its own past: off by {} of today's {} on average, where saying that nothing \
          changes was off by {}",
         test.horizon_days,
         test.origins,

@@ -1,7 +1,7 @@
 //! When a pool is full: all its volumes together, since mailboxes can be moved between them.
 
 use super::{
-    Context, EventId, Evidence, Finding, Kind, Severity, Subject, Threshold, Verdict, VolumeAnswer, lines,
+    Context, EventId, Evidence, Finding, Kind, Severity, Subject, Threshold, VolumeAnswer, lines,
     outlook::{self, Bounds, judge},
     volume_exhaustion::advice,
     wording,
@@ -33,13 +33,12 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
         None => outlook::undecided("none of its volumes has four weeks of history".to_owned(), None),
     };
     let name = format!("pool {}", pool.name);
-    let filling = volumes.iter().filter(|v| fills(v)).count();
-    let advice = match (&outlook.verdict, filling) {
-        (Verdict::Fills(_), _) | (_, 0) => {
-            advice(&outlook, "order disk for the pool, or purge across it", context)
-        }
-        (_, 1) => "The pool has room: move mailboxes off the volume that fills.".to_owned(),
-        (_, n) => format!("The pool has room: move mailboxes off the {n} volumes that fill."),
+    let filling: Vec<&str> = volumes.iter().filter(|v| fills(v)).map(|v| v.name.as_str()).collect();
+    // A pool that is in trouble itself has nowhere to move mailboxes to.
+    let advice = if filling.is_empty() || outlook.severity >= Severity::Warning {
+        advice(&outlook, "order disk for the pool, or purge across it", context)
+    } else {
+        format!("The pool has room: move mailboxes off {}.", filling.join(", "))
     };
     Some(Finding {
         id: EventId::of(Kind::PoolExhaustion, &[&pool.name]),
@@ -52,7 +51,7 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
             measure: Measure::DiskUsed,
             labels: Labels::new(),
         },
-        headline: outlook::headline(&name, "", &outlook.verdict),
+        headline: outlook::headline(&name, &outlook.verdict),
         advice,
         evidence: evidence(pool, level.as_ref(), &outlook, volumes, known.len(), usable, context),
         verdict: outlook.verdict,

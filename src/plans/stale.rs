@@ -79,7 +79,7 @@ fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Co
             name: name.clone(),
             pool: pool.map(|p| p.name.clone()),
             role: pool.map(|p| p.role),
-            measure: last.key.measure,
+            measure: only.unwrap_or(Measure::HostUp),
             labels,
         },
         verdict: Verdict::Stale { since: last.time },

@@ -31,7 +31,6 @@ struct Resource<'a> {
     kind: Kind,
     measure: Measure,
     unit: Unit,
-    what: &'static str,
     used: &'a Series,
     total: &'a Series,
     total_name: &'static str,
@@ -50,7 +49,6 @@ pub fn volume_findings<'a>(
         kind: Kind::VolumeExhaustion,
         measure: Measure::DiskUsed,
         unit: Unit::Bytes,
-        what: "",
         used: &volume.used,
         total: &volume.usable,
         total_name: "usable",
@@ -60,7 +58,6 @@ pub fn volume_findings<'a>(
         kind: Kind::InodeExhaustion,
         measure: Measure::InodesUsed,
         unit: Unit::Count,
-        what: " of inodes",
         used: &volume.inodes_used,
         total: &volume.inodes_total,
         total_name: "inodes",
@@ -95,6 +92,10 @@ fn finding(
         }
     };
     let labels = &volume.labels;
+    let told = match resource.kind {
+        Kind::InodeExhaustion => format!("{name}, by inodes,"),
+        _ => name.to_owned(),
+    };
     Finding {
         id: EventId::of(
             resource.kind,
@@ -109,7 +110,7 @@ fn finding(
             measure: resource.measure,
             labels: labels.clone(),
         },
-        headline: outlook::headline(name, resource.what, &outlook.verdict),
+        headline: outlook::headline(&told, &outlook.verdict),
         advice: advice(&outlook, resource.grow, context),
         evidence: evidence(resource, level, volume, &outlook, full_mark, context),
         verdict: outlook.verdict,
@@ -120,7 +121,7 @@ fn finding(
 pub(super) fn advice(outlook: &Outlook, grow: &str, context: &Context) -> String {
     match (&outlook.verdict, outlook.severity) {
         (Verdict::Fills(e), Severity::Critical) => format!(
-            "Act now: {grow}; new capacity takes {} and there may be {} left.",
+            "Act now: {grow}; new capacity takes {}, and it may be full in {}.",
             wording::days(e.lead_time_days),
             wording::days(e.runway.p5_days.unwrap_or(0.0))
         ),
@@ -137,6 +138,9 @@ pub(super) fn advice(outlook: &Outlook, grow: &str, context: &Context) -> String
         }
         (Verdict::Undecided { enough_on: Some(date), .. }, _) => {
             format!("Wait until {}: then there is enough history.", wording::date(*date))
+        }
+        (Verdict::Undecided { reason, .. }, _) if reason.starts_with(outlook::NO_SAMPLE) => {
+            "See the finding about what has stopped.".to_owned()
         }
         (Verdict::Undecided { .. }, _) => "Check what its monitoring answers.".to_owned(),
         _ => "Nothing to do.".to_owned(),
@@ -212,7 +216,7 @@ fn oddities(level: &Level, used: &Series, volume: &Volume) -> Vec<super::Fact> {
         facts.push(wording::text("read near zero, left out", hours(level.near_zero)));
     }
     if level.steps.left_in > 0 {
-        facts.push(wording::text("steps that belong to the growth", level.steps.left_in.to_string()));
+        facts.push(wording::text("frequent steps, left in", level.steps.left_in.to_string()));
     }
     if !volume.also_mounted.is_empty() {
         facts.push(wording::text("also mounted as", volume.also_mounted.join(", ")));
