@@ -229,3 +229,38 @@ fn a_second_run_at_the_same_time_is_refused() {
     drop(reports);
     command(&directory, "run", &[]).expect(0);
 }
+
+#[test]
+fn what_the_machine_refuses_ends_with_1_and_names_the_place() {
+    let directory = small_platform(&flat());
+    let ran = command(&directory, "run", &["--out", "export.json"]).expect(1);
+    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("export.json"), "{}", ran.stderr);
+    let ran = command(&directory, "run", &["--archive", "export.json"]).expect(1);
+    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("export.json"), "{}", ran.stderr);
+    // A directory of other things is not taken for an archive.
+    let ran = command(&directory, "run", &["--archive", "."]).expect(1);
+    assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+    assert!(directory.path().join("platform.toml").is_file());
+}
+
+#[test]
+fn a_damaged_archive_ends_with_1_and_names_the_file() {
+    let directory = small_platform(&flat());
+    command(&directory, "run", &[]).expect(0);
+    let page = fs::read(directory.path().join("out/latest/weekly.html")).unwrap();
+    let damaged = "archive/small/measure=disk.free/month=2026-10/points.parquet";
+    let mut bytes = fs::read(directory.path().join(damaged)).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(directory.path().join(damaged), &bytes).unwrap();
+
+    for each in ["plan", "report"] {
+        let ran = command(&directory, each, &[]).expect(1);
+        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains(damaged), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+    // The last good report stays, and the rest of the archive can still be looked into.
+    assert!(fs::read(directory.path().join("out/latest/weekly.html")).unwrap() == page);
+    let info = mailtide(directory.path(), &["archive", "info"]).expect(3).stdout;
+    assert!(info.contains("disk.avail") && info.contains(&format!("damaged: {damaged}")), "{info}");
+}
