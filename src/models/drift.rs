@@ -124,3 +124,73 @@ fn recent(hours: &Series, after: i64, scale: &Scale) -> Series {
     let slots = (from..hours.len()).map(|i| hours.get(i).map(|v| scale.to(v)));
     Series::from_slots(hours.time(from), hours.step(), slots.collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::HOUR;
+
+    /// A latency by the hour for `days` days: `level(day)` seconds, three times as much at noon, a third more on
+    /// two days of the week, and a little unevenness.
+    fn hours(days: usize, level: impl Fn(f64) -> f64) -> Series {
+        let slots = (0..days * 24).map(|i| {
+            let (day, hour) = (i as f64 / 24.0, (i % 24) as f64);
+            let noon = 1.0 + 2.0 * (-(hour - 12.0).powi(2) / 18.0).exp();
+            let week = if (i / 24) % 7 < 2 { 4.0 / 3.0 } else { 1.0 };
+            let uneven = 1.0 + 0.03 * ((i as f64 * 12.9898).sin() * 43_758.545).fract();
+            Some(level(day) * noon * week * uneven)
+        });
+        Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())
+    }
+
+    fn settings() -> DriftSettings {
+        DriftSettings { clock: LocalClock::new(chrono_tz::Europe::Berlin), days: 90 }
+    }
+
+    #[test]
+    fn a_rise_is_sized_with_the_shape_of_the_week_taken_out() {
+        // 0.3 % a day, compounded: e^(0.003 · 30) - 1 = 9.417 % a month.
+        let drift = drift(&hours(60, |day| 2.0 * (0.003 * day).exp()), &settings()).unwrap();
+        assert!((drift.percent_per_month - 9.417).abs() < 0.3, "{drift:?}");
+        assert!(drift.low_per_month <= 9.417 + 0.3 && drift.high_per_month >= 9.417 - 0.3, "{drift:?}");
+        assert!(drift.p_value < 0.001, "{drift:?}");
+        assert!((drift.span_days - 59.0).abs() <= 1.0, "{drift:?}");
+    }
+
+    #[test]
+    fn a_daily_and_weekly_shape_is_no_drift() {
+        let drift = drift(&hours(60, |_| 2.0), &settings()).unwrap();
+        assert!(drift.percent_over_span.abs() < 1.0, "{drift:?}");
+    }
+
+    #[test]
+    fn an_incident_is_left_out() {
+        let drift = drift(&hours(60, |day| if (50.0..52.0).contains(&day) { 9.0 } else { 2.0 }), &settings())
+            .unwrap();
+        assert!(drift.incidents >= 2, "{drift:?}");
+        assert!(drift.percent_over_span.abs() < 1.0, "{drift:?}");
+    }
+
+    #[test]
+    fn a_queue_that_is_mostly_empty_has_a_level_too() {
+        let empty = hours(60, |day| if (day as i64) % 2 == 0 { 0.0 } else { 5.0 });
+        assert!(drift(&empty, &settings()).unwrap().percent_over_span.abs() < 10.0);
+    }
+
+    #[test]
+    fn a_probe_that_runs_every_eight_hours_is_judged_by_day() {
+        let all = hours(60, |day| 2.0 * (0.005 * day).exp());
+        let sparse =
+            Series::from_slots(0, HOUR, all.slots().enumerate().map(|(i, v)| v.filter(|_| i % 8 == 0)));
+        let drift = drift(&sparse, &settings()).unwrap();
+        // e^(0.005 · 30) - 1 = 16.18 %
+        assert!((drift.percent_per_month - 16.18).abs() < 2.0, "{drift:?}");
+    }
+
+    #[test]
+    fn less_than_four_weeks_is_too_short() {
+        let short = drift(&hours(20, |_| 2.0), &settings()).unwrap_err();
+        assert_eq!((short.need_days, short.enough_at), (28.0, 28 * DAY));
+        assert!(drift(&Series::holes(0, HOUR, 100), &settings()).is_err());
+    }
+}

@@ -66,7 +66,7 @@ pub struct Forecast {
 pub enum Course {
     /// At the rate of today.
     Steady,
-    /// At a rate that itself grows or shrinks by the same share each day.
+    /// At a rate that itself grows or shrinks.
     Bending,
 }
 
@@ -76,7 +76,8 @@ pub(super) struct Line {
     pub(super) at: i64,
     pub(super) level: f64,
     pub(super) per_day: f64,
-    /// By which share the rate changes each day, for at most `bends_for` days more.
+    /// By which share the rate changes each day at the last one. A rate that grows does so exponentially, for at
+    /// most `bends_for` days more; one that shrinks does so like a hyperbola, as that of a store that saturates.
     pub(super) bend: f64,
     pub(super) bends_for: f64,
     pub(super) from: i64,
@@ -88,6 +89,11 @@ impl Line {
     pub(super) fn level_in(&self, days: f64) -> f64 {
         if self.bend == 0.0 {
             return self.level + self.per_day * days;
+        }
+        if self.bend < 0.0 {
+            // The rate falls off like a hyperbola: r / (1 + t/T), where T is the time in which it halves.
+            let half_life = -1.0 / self.bend;
+            return self.level + self.per_day * half_life * (1.0 + days / half_life).ln();
         }
         let bent = days.min(self.bends_for);
         let growth = (self.bend * bent).exp();
@@ -150,10 +156,10 @@ fn drawn(
     forecast
 }
 
-/// How many purges of the job fall into the days after `from`, up to `ahead` days.
+/// How many purges of the job fall between the middle of the day `from` and that of the day `ahead` days later.
 fn purges_until(job: &Retention, from: i64, ahead: i64) -> f64 {
     let due =
-        |day: i64| (((day + 1) * DAY - job.last) as f64 / DAY as f64 / job.period_days).floor().max(0.0);
+        |day: i64| ((day * DAY + DAY / 2 - job.last) as f64 / DAY as f64 / job.period_days).floor().max(0.0);
     (due(from + ahead) - due(from)).max(0.0)
 }
 
@@ -173,7 +179,7 @@ pub(super) fn fit(days: &[(i64, f64)], course: Course) -> Option<Line> {
     let mut line =
         Line { at: last, level: 0.0, per_day: theil_sen(&x, &y)?, bend: 0.0, bends_for: 0.0, from, changed };
     if course == Course::Bending {
-        bend(&mut line, &weekly[start..]);
+        bend(&mut line, &weekly);
     }
     // Anchored at now: the median of the last days, each carried to the last one.
     let near = days.iter().rev().take_while(|d| last - d.0 < ANCHOR_DAYS);
@@ -181,8 +187,8 @@ pub(super) fn fit(days: &[(i64, f64)], course: Course) -> Option<Line> {
     Some(line)
 }
 
-/// Gives a line the bend of its weekly growth: the Theil–Sen slope of the logarithm, shrunk by how uncertain it
-/// is, for as long ahead as it was seen.
+/// Gives a line the bend of its weekly growth: the Theil–Sen slope of the logarithm where it grows, of one over it
+/// where it shrinks, itself shrunk by how uncertain it is.
 fn bend(line: &mut Line, weekly: &[f64]) {
     let weeks = &weekly[weekly.len().saturating_sub(MOST_WEEKS)..];
     let Some(usual) = median(&mut weeks.to_vec()).filter(|&usual| usual > 0.0) else { return };
@@ -198,15 +204,27 @@ fn bend(line: &mut Line, weekly: &[f64]) {
     if !per_week.is_finite() || per_week == 0.0 {
         return;
     }
+    let weeks_before_now = |from_end: usize| from_end as f64 + 0.5;
+    let recent = || weeks.iter().rev().take(LEAST_WEEKS).enumerate();
     // The rate of today: recent weeks, each brought to the end of the last one.
-    let recent = weeks.iter().rev().take(LEAST_WEEKS).enumerate();
-    let mut today: Vec<f64> =
-        recent.map(|(age, w)| w / 7.0 * (per_week * (age as f64 + 0.5)).exp()).collect();
-    if let Some(per_day) = median(&mut today) {
-        line.per_day = per_day;
-        line.bend = per_week / 7.0;
+    let today = if per_week > 0.0 {
+        let brought = recent().map(|(age, w)| w * (per_week * weeks_before_now(age)).exp());
+        median(&mut brought.collect::<Vec<_>>()).map(|rate| (rate, per_week))
+    } else {
+        // One over a hyperbola is a line.
+        let inverse = |w: f64| 1.0 / w.max(0.1 * usual);
+        let x: Vec<f64> = (0..weeks.len()).map(|i| i as f64).collect();
+        let y: Vec<f64> = weeks.iter().map(|&w| inverse(w)).collect();
+        let rise = theil_sen(&x, &y).unwrap_or(0.0).max(0.0) * believed;
+        let brought = recent().map(|(age, &w)| inverse(w) + rise * weeks_before_now(age));
+        median(&mut brought.collect::<Vec<_>>()).map(|inverse| (1.0 / inverse, -rise / inverse))
+    };
+    if let Some((rate, bend)) = today {
+        line.per_day = rate / 7.0;
+        line.bend = bend / 7.0;
         line.bends_for = 7.0 * weeks.len() as f64;
         line.from = line.at - 7 * weeks.len() as i64;
+        line.changed = None;
     }
 }
 
@@ -220,4 +238,103 @@ fn weekly_growth(days: &[(i64, f64)]) -> Vec<f64> {
     let weeks = (last - first) / 7;
     let ends: Vec<f64> = (0..=weeks).rev().filter_map(|k| level_on(days, last - 7 * k)).collect();
     ends.windows(2).map(|w| w[1] - w[0]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::{HOUR, Series};
+
+    /// A level by the hour for `days` days.
+    fn level(days: usize, of: impl Fn(f64) -> f64) -> Level {
+        let slots = (0..days * 24).map(|i| Some(of(i as f64 / 24.0)));
+        Level::of(&Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())).unwrap()
+    }
+
+    const YEAR: GrowthSettings = GrowthSettings { horizon_days: 365 };
+
+    fn near(got: f64, expected: f64, share: f64) {
+        assert!((got - expected).abs() <= share * expected.abs(), "{got}, expected {expected}");
+    }
+
+    #[test]
+    fn steady_growth_goes_on_and_has_nothing_to_be_unsure_of() {
+        let forecast = forecast(&level(120, |d| 1000.0 + 10.0 * d), YEAR).unwrap();
+        near(forecast.net_per_day, 10.0, 1e-9);
+        // The last day's median lies at 119 days and 11.5 hours; 100 days later there are 1,000 more.
+        near(forecast.p50[0], 1000.0 + 10.0 * (119.0 + 11.5 / 24.0), 1e-9);
+        near(forecast.p50[100] - forecast.p50[0], 1000.0, 1e-9);
+        near(forecast.p95[100], forecast.p5[100], 1e-9);
+        assert_eq!((forecast.course, forecast.rate_changed), (Course::Steady, None));
+        assert!(forecast.backtest.mean_abs_error < 1e-6);
+        // Saying that nothing changes is off by 28 days of growth.
+        near(forecast.backtest.naive_error, 280.0, 1e-9);
+    }
+
+    #[test]
+    fn a_purge_is_not_growth_and_comes_only_once() {
+        let purged = |d: f64| 100_000.0 + 100.0 * d - if d >= 60.0 { 12_000.0 } else { 0.0 };
+        let forecast = forecast(&level(120, purged), YEAR).unwrap();
+        near(forecast.net_per_day, 100.0, 0.01);
+        near(forecast.p50[365], purged(119.48) + 36_500.0, 0.01);
+    }
+
+    #[test]
+    fn purges_of_a_retention_job_come_back_on_their_day() {
+        // 100 a day, and 700 less on every tenth day: 30 a day net.
+        let kept = |d: f64| 20_000.0 + 100.0 * d - 700.0 * (d / 10.0).floor();
+        let forecast = forecast(&level(120, kept), YEAR).unwrap();
+        near(forecast.gross_per_day, 100.0, 0.02);
+        near(forecast.net_per_day, 30.0, 0.1);
+        // Day 119 stands just before a purge: the next day lies about 600 lower.
+        near(forecast.p50[1] - forecast.p50[0], -600.0, 0.1);
+        near(forecast.p50[300] - forecast.p50[0], 9_000.0, 0.1);
+    }
+
+    #[test]
+    fn the_rate_of_today_is_that_after_the_last_change() {
+        // A little unevenness from week to week, so that a change has something to stand out from.
+        let uneven = |d: f64| 20.0 * (d / 3.0).sin();
+        let faster = |d: f64| 10_000.0 + 10.0 * d.min(80.0) + 40.0 * (d - 80.0).max(0.0) + uneven(d);
+        let forecast = forecast(&level(150, faster), YEAR).unwrap();
+        near(forecast.net_per_day, 40.0, 0.1);
+        let changed = forecast.rate_changed.unwrap();
+        assert!((changed - 80).abs() <= 7, "{changed}");
+    }
+
+    #[test]
+    fn growth_that_speeds_up_is_bent() {
+        // The rate doubles every 90 days: 10 · 2^(d/90) a day.
+        let doubling = |d: f64| 50_000.0 + 10.0 * 90.0 / 2_f64.ln() * (d / 90.0).exp2();
+        let forecast = forecast(&level(300, doubling), YEAR).unwrap();
+        assert_eq!(forecast.course, Course::Bending);
+        near(forecast.gross_per_day, 10.0 * (300.0_f64 / 90.0).exp2(), 0.1);
+        near(forecast.p50[90] - forecast.p50[0], doubling(389.5) - doubling(299.5), 0.15);
+    }
+
+    #[test]
+    fn growth_that_slows_down_like_a_logarithm_goes_on_like_one() {
+        // The rate is 400 / (1 + d/60) a day: the level is 24,000 · ln(1 + d/60) above its start.
+        let saturating = |d: f64| 50_000.0 + 400.0 * 60.0 * (1.0 + d / 60.0).ln();
+        let forecast = forecast(&level(300, saturating), YEAR).unwrap();
+        assert_eq!(forecast.course, Course::Bending);
+        near(forecast.gross_per_day, 400.0 / 6.0, 0.05);
+        near(forecast.p50[180] - forecast.p50[0], saturating(479.5) - saturating(299.5), 0.05);
+    }
+
+    #[test]
+    fn less_than_six_weeks_is_too_short_and_says_until_when() {
+        let short = forecast(&level(30, |d| 1000.0 + d), YEAR).unwrap_err();
+        assert_eq!((short.have_days, short.need_days, short.enough_at), (30.0, 42.0, 42 * DAY));
+        assert!(forecast(&level(43, |d| 1000.0 + d), YEAR).is_ok());
+    }
+
+    #[test]
+    fn a_bend_ends_where_its_evidence_ends() {
+        let bending =
+            Line { at: 0, level: 0.0, per_day: 1.0, bend: 0.01, bends_for: 100.0, from: 0, changed: None };
+        // The integral of e^(t/100) over 50 days is 100 · (e^0.5 - 1) = 64.872; after 100 days the rate stays e.
+        near(bending.level_in(50.0), 64.872_127, 1e-6);
+        near(bending.level_in(110.0) - bending.level_in(100.0), 10.0 * 1_f64.exp(), 1e-9);
+    }
 }

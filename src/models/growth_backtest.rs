@@ -188,3 +188,50 @@ fn coverage(tries: &[Try], k: usize) -> Option<f64> {
     }
     (looked_at >= LEAST_COVERED).then(|| f64::from(inside as u32) / f64::from(looked_at as u32))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_leans_the_way_the_model_erred() {
+        // 8 tries a week apart, 14 days ahead: 7 / 2 = 3.5 outcomes beside the first, 5.5 degrees of freedom.
+        // scipy.stats.t.ppf(0.95, 5.5) = 1.9759...: taken from statrs here, held against scipy below.
+        let all_low: Vec<(f64, f64)> = [2.0; 8].iter().map(|&e| (e, 1.0)).collect();
+        let reach = reach(&all_low, 14).unwrap();
+        let t = StudentsT::new(0.0, 1.0, 5.5).unwrap().inverse_cdf(0.95);
+        // Mean square 4: up 0.5 · 4 + 0.5 · 2 · 4 = 6, down 0.5 · 4 = 2.
+        assert!((reach.up - 6_f64.sqrt() * t).abs() < 1e-9, "{reach:?}");
+        assert!((reach.down - 2_f64.sqrt() * t).abs() < 1e-9, "{reach:?}");
+    }
+
+    #[test]
+    fn students_quantiles_are_those_of_scipy() {
+        // scipy.stats.t.ppf(0.95, df)
+        for (df, expected) in [(2.0, 2.919_985_580), (3.0, 2.353_363_435), (10.0, 1.812_461_123)] {
+            let got = StudentsT::new(0.0, 1.0, df).unwrap().inverse_cdf(0.95);
+            assert!((got - expected).abs() < 1e-6, "{df}: {got}");
+        }
+    }
+
+    #[test]
+    fn the_reach_is_linear_between_and_in_proportion_beyond() {
+        let reach = |v: f64| Reach { down: v, up: 2.0 * v };
+        let scale = ErrorScale { knots: vec![(7.0, reach(10.0)), (14.0, reach(30.0))] };
+        for (ahead, expected) in [(0.0, 5.0), (7.0, 10.0), (10.5, 20.0), (14.0, 30.0), (28.0, 60.0)] {
+            assert_eq!(scale.reach(ahead), reach(expected), "{ahead} days ahead");
+        }
+    }
+
+    #[test]
+    fn a_try_knows_only_what_came_before_it() {
+        // Flat for 60 days, then 10 a day: tries before day 60 cannot see it and are off by all of it.
+        let days: Vec<(i64, f64)> = (0..100).map(|d| (d, 1000.0 + 10.0 * (d - 60).max(0) as f64)).collect();
+        let tries = tries(&days, Course::Steady);
+        // The last day is 99: there is a try on day 57, and 28 days later the level is 250 higher.
+        let blind = tries.iter().find(|t| t.day == 57).unwrap();
+        assert_eq!(blind.errors[2], Some(10.0 * (57 + 28 - 60) as f64));
+        assert_eq!(tries.last().map(|t| t.day), Some(92));
+        assert!(tries.iter().all(|t| t.day >= 27), "a try needs four weeks");
+    }
+}

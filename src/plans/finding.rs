@@ -152,7 +152,7 @@ pub struct Exhaustion {
 /// How fast something rises.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct DriftSize {
-    /// Percent of the starting level per 30 days.
+    /// Percent that the level changes by in 30 days, compounded.
     pub percent_per_month: f64,
     /// Lower end of its 90 % interval.
     pub low: f64,
