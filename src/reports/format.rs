@@ -131,7 +131,8 @@ pub(crate) fn runway(runway: &Runway) -> String {
         (None, None) => "beyond the horizon".to_owned(),
         (early, None) => format!("beyond the horizon (earliest {} days)", edge(early)),
         (early, Some(middle)) => {
-            format!("{} ({} to {})", days(middle.round()), edge(early), edge(runway.p95_days))
+            let (early, late) = (edge(early), edge(runway.p95_days));
+            format!("{} ({early}{JOINED}to{JOINED}{late})", days(middle.round()))
         }
     }
 }

@@ -20,9 +20,9 @@ const SPARKLINE_FROM: usize = 100;
 const WIDE_FROM: usize = 120;
 
 /// Columns of the runway, and of its bar within them: `9.9 years ████`, and with its interval
-/// `166 days (129 to beyond) ██████`.
+/// `166 days (129 to beyond) ████`.
 const RUNWAY: (usize, usize) = (14, 4);
-const RUNWAY_WIDE: (usize, usize) = (31, 6);
+const RUNWAY_WIDE: (usize, usize) = (29, 4);
 
 /// Narrower tables cannot be read at all; the terminal wraps them.
 const NARROWEST: usize = 60;
@@ -32,7 +32,7 @@ const NARROWEST: usize = 60;
 pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     let width = width.max(NARROWEST);
     let wide = width >= WIDE_FROM;
-    let cells: u16 = if wide { 16 } else { 10 };
+    let cells: u16 = if wide { 12 } else { 10 };
     let ranked = report.ranked();
     let (urgent, fine): (Vec<&Finding>, Vec<&Finding>) =
         ranked.into_iter().partition(|finding| finding.severity > Severity::Ok);
@@ -138,8 +138,8 @@ mod tests {
         let said = |runway: Runway, wide| left_of(&runway, wide).replace('\u{a0}', " ");
         let late = runway(Some(129.0), Some(166.0), None);
         assert_eq!(said(late, false), "166 days  ████");
-        assert_eq!(said(late, true), "166 days (129 to beyond) █████░");
-        assert_eq!(said(runway(Some(151.0), None, None), true), "beyond (from 151 days)   ██████");
+        assert_eq!(said(late, true), "166 days (129 to beyond) ████");
+        assert_eq!(said(runway(Some(151.0), None, None), true), "beyond (from 151 days)   ████");
         assert_eq!(said(runway(Some(0.0), Some(0.0), Some(0.0)), false), "0 days    ░░░░");
     }
 

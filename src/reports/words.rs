@@ -39,6 +39,10 @@ pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
             format!("{} a month", format::percent_change(size.percent_per_month))
         }
+        Verdict::Fills(e) => match e.p50.filter(|_| !reached(&e.runway)) {
+            Some(date) => format!("full {}", format::date(date)),
+            None => verdict(report, finding),
+        },
         Verdict::Stale { since } => match report.local_date(*since) {
             Some(date) => format!("no sample since {}", format::date(date)),
             None => verdict(report, finding),

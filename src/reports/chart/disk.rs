@@ -9,7 +9,7 @@ use super::{
     plot::Plot,
 };
 use crate::{
-    plans::{Evidence, Finding, Quantity, Verdict},
+    plans::{Band, Evidence, Finding, Line, Quantity, Verdict},
     reports::{Report, report::runway},
 };
 
@@ -39,7 +39,15 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         plot.history(line, colour, width)?;
     }
     if let Some(band) = &evidence.band {
-        plot.band(band, capacity(evidence))?;
+        let capacity = capacity(evidence);
+        plot.band(band, capacity)?;
+        match capacity.filter(|&capacity| beyond(band, capacity)) {
+            Some(capacity) if evidence.lines.iter().any(is_capacity) => {
+                plot.goes_on(capacity, report.as_of)?
+            }
+            Some(capacity) => plot.level(CAPACITY[0], capacity, ink::QUIET)?,
+            None => {}
+        }
     }
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
         let colour = if level.name.starts_with(FULL_MARK) { ink::LIMIT } else { ink::QUIET };
@@ -71,9 +79,18 @@ fn full_mark(evidence: &Evidence) -> Option<f64> {
     evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK)).map(|level| level.value)
 }
 
+fn is_capacity(line: &Line) -> bool {
+    CAPACITY.contains(&line.name.as_str())
+}
+
+/// Whether a forecast would go beyond the capacity.
+fn beyond(band: &Band, capacity: f64) -> bool {
+    extent(band.p95.iter().copied()).is_some_and(|(_, highest)| highest > capacity)
+}
+
 /// What the volume or pool holds now; no forecast goes beyond it.
 fn capacity(evidence: &Evidence) -> Option<f64> {
-    let line = evidence.lines.iter().find(|line| CAPACITY.contains(&line.name.as_str()));
+    let line = evidence.lines.iter().find(|line| is_capacity(line));
     let last = line.and_then(|line| line.values.iter().rev().copied().flatten().next());
     let fact = || {
         evidence.facts.iter().find_map(|fact| match fact.quantity {

@@ -172,6 +172,12 @@ impl<'a> Plot<'a> {
         self.canvas.text(&label, (LEFT + 12, y + above), Anchor::Left, (size::SMALL, colour))
     }
 
+    /// A level of the history that goes on from a moment to the end of the plot.
+    pub(super) fn goes_on(&self, value: f64, from: i64) -> Result<(), ChartError> {
+        let y = self.y(value);
+        self.canvas.line(vec![(self.x(from), y), (RIGHT, y)], ink::SECOND, 3)
+    }
+
     /// The moment that the report speaks of.
     pub(super) fn as_of(&self, report: &Report) -> Result<(), ChartError> {
         let x = self.x(report.as_of);
