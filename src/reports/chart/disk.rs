@@ -41,12 +41,14 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     if let Some(band) = &evidence.band {
         let capacity = capacity(evidence);
         plot.band(band, capacity)?;
-        match capacity.filter(|&capacity| beyond(band, capacity)) {
-            Some(capacity) if evidence.lines.iter().any(is_capacity) => {
-                plot.goes_on(capacity, report.as_of)?
+        if let Some(capacity) = capacity.filter(|&capacity| beyond(band, capacity)) {
+            let drawn = evidence.lines.iter().any(is_capacity);
+            plot.goes_on(capacity, if drawn { report.as_of } else { from })?;
+            if !drawn {
+                plot.legend(CAPACITY[0], |canvas, x, y| {
+                    canvas.line(vec![(x, y), (x + 50, y)], ink::SECOND, 3)
+                })?;
             }
-            Some(capacity) => plot.level(CAPACITY[0], capacity, ink::QUIET)?,
-            None => {}
         }
     }
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
