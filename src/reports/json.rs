@@ -136,12 +136,12 @@ mod tests {
 
     #[test]
     fn columns_have_six_digits_and_what_a_finding_says_has_all() {
-        assert_eq!(six_digits(926_789_607_878.0177), 926_790_000_000.0);
+        assert_eq!(six_digits(926_789_607_878.017_7), 926_790_000_000.0);
         assert_eq!(six_digits(-0.012_345_678), -0.012_345_7);
         assert_eq!((six_digits(0.0), six_digits(f64::MAX)), (0.0, 1.797_69e308));
         let mut report = fixture::report();
         report.findings.truncate(1);
-        report.findings[0].evidence.lines[0].values[0] = Some(926_789_607_878.0177);
+        report.findings[0].evidence.lines[0].values[0] = Some(926_789_607_878.017_7);
         let text = findings_json(&report).unwrap();
         assert!(text.contains("9.2679e11"), "{text}");
         let document: Value = serde_json::from_str(&text).unwrap();
