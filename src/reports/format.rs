@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 
+use super::report::reached;
 use crate::{
     plans::{Quantity, Runway},
     platform::Unit,
@@ -86,11 +87,10 @@ pub(crate) fn percent(ratio: f64) -> String {
     format!("{}{JOINED}%", decimals(hundredths, places))
 }
 
-/// A change in percent, with its sign.
+/// A change in percent, with its sign; one decimal whatever its size, so that an interval reads evenly.
 pub(crate) fn percent_change(hundredths: f64) -> String {
-    let places = if hundredths.abs() < 10.0 { 1 } else { 0 };
     let sign = if hundredths < 0.0 { "−" } else { "+" };
-    format!("{sign}{}{JOINED}%", decimals(hundredths.abs(), places))
+    format!("{sign}{}{JOINED}%", decimals(hundredths.abs(), 1))
 }
 
 fn seconds(value: f64) -> String {
@@ -126,10 +126,13 @@ pub(crate) fn days(value: f64) -> String {
 pub(crate) fn runway(runway: &Runway) -> String {
     let edge = |days: Option<f64>| days.map_or("beyond".to_owned(), whole_days);
     match (runway.p5_days, runway.p50_days) {
+        // What is reached has no interval.
+        _ if reached(runway) => days(0.0),
         (None, None) => "beyond the horizon".to_owned(),
         (early, None) => format!("beyond the horizon (earliest {} days)", edge(early)),
         (early, Some(middle)) => {
-            format!("{} ({} to {})", days(middle.round()), edge(early), edge(runway.p95_days))
+            let (early, late) = (edge(early), edge(runway.p95_days));
+            format!("{} ({early}{JOINED}to{JOINED}{late})", days(middle.round()))
         }
     }
 }
@@ -233,6 +236,7 @@ mod tests {
         assert_eq!(plain(&change(-3.0 * 1_073_741_824.0, Unit::Bytes)), "−3.00 GiB");
         assert_eq!(plain(&change(12.0, Unit::Count)), "+12");
         assert_eq!(plain(&percent_change(-4.26)), "−4.3 %");
+        assert_eq!(plain(&percent_change(10.0)), "+10.0 %");
         let growth = Quantity::PerDay { value: 1_073_741_824.0, unit: Unit::Bytes };
         assert_eq!(plain(&quantity(&growth)), "+1.00 GiB a day");
     }
@@ -245,6 +249,8 @@ mod tests {
         assert_eq!(plain(&runway(&open)), "1 day (31 to beyond)");
         let never = Runway { p5_days: None, p50_days: None, p95_days: None };
         assert_eq!(runway(&never), "beyond the horizon");
+        let past = Runway { p5_days: Some(0.0), p50_days: Some(0.0), p95_days: Some(0.4) };
+        assert_eq!(plain(&runway(&past)), "0 days");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `findings.json`: everything that the findings carry, for other programs. Its schema is
 //! `docs/findings.schema.json`.
 
+use std::io::{self, Write};
+
 use chrono::{SecondsFormat, Utc};
-use serde::Serialize;
+use serde::{Serialize, ser::Error};
+use serde_json::ser::Formatter;
 
 use super::{InputNotes, Report, ReportError};
-use crate::plans::Finding;
+use crate::plans::{Evidence, Finding};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
 const VERSION: u32 = 1;
@@ -19,7 +22,7 @@ struct Document<'a> {
     as_of: String,
     timezone: &'a str,
     currency: &'a str,
-    findings: Vec<&'a Finding>,
+    findings: Vec<Finding>,
     inputs: &'a InputNotes,
 }
 
@@ -28,9 +31,47 @@ struct Document<'a> {
 /// # Errors
 /// When the as-of moment is no calendar date, or a value has no form in JSON.
 pub fn findings_json(report: &Report) -> Result<String, ReportError> {
-    let mut text = serde_json::to_string(&document(report)?).map_err(ReportError::Json)?;
-    text.push('\n');
-    Ok(text)
+    let mut text = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut text, Short);
+    document(report)?.serialize(&mut writer).map_err(ReportError::Json)?;
+    text.push(b'\n');
+    String::from_utf8(text).map_err(|wrong| ReportError::Json(serde_json::Error::custom(wrong)))
+}
+
+/// Writes large numbers with an exponent where that is shorter; every number reads back as it was.
+struct Short;
+
+impl Formatter for Short {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        /// Smaller numbers are read at a glance as they stand.
+        const PLAIN_BELOW: f64 = 1e6;
+        let (plain, short) = (format!("{value:?}"), format!("{value:e}"));
+        let shorter = value.abs() >= PLAIN_BELOW && short.len() < plain.len();
+        writer.write_all(if shorter { short.as_bytes() } else { plain.as_bytes() })
+    }
+}
+
+/// The finding with the columns of its evidence rounded: they are there to be drawn, and thousands of numbers at
+/// full precision are most of a file. What a finding says stays exact.
+fn rounded(mut finding: Finding) -> Finding {
+    let Evidence { lines, band, week, .. } = &mut finding.evidence;
+    let holed = |column: &mut Vec<Option<f64>>| column.iter_mut().flatten().for_each(|v| *v = six_digits(*v));
+    lines.iter_mut().for_each(|line| holed(&mut line.values));
+    if let Some(band) = band {
+        for column in [&mut band.p5, &mut band.p50, &mut band.p95] {
+            column.iter_mut().for_each(|v| *v = six_digits(*v));
+        }
+    }
+    if let Some(week) = week {
+        holed(&mut week.median);
+        holed(&mut week.upper);
+    }
+    finding
+}
+
+/// A number with six significant digits, finer than any chart and any sensor.
+fn six_digits(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 fn document(report: &Report) -> Result<Document<'_>, ReportError> {
@@ -43,7 +84,7 @@ fn document(report: &Report) -> Result<Document<'_>, ReportError> {
         as_of: as_of.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true),
         timezone: report.timezone.name(),
         currency: &report.currency,
-        findings: report.ranked(),
+        findings: report.ranked().into_iter().cloned().map(rounded).collect(),
         inputs: &report.inputs,
     })
 }
@@ -91,6 +132,38 @@ mod tests {
         // The fixture leaves out 22 of 480 samples.
         assert_eq!((used.len(), used.iter().filter(|v| v.is_null()).count()), (480, 22));
         assert_eq!(document["as_of"], "2026-11-16T05:00:00Z");
+    }
+
+    #[test]
+    fn columns_have_six_digits_and_what_a_finding_says_has_all() {
+        assert_eq!(six_digits(926_789_607_878.017_7), 926_790_000_000.0);
+        assert_eq!(six_digits(-0.012_345_678), -0.012_345_7);
+        assert_eq!((six_digits(0.0), six_digits(f64::MAX)), (0.0, 1.797_69e308));
+        let mut report = fixture::report();
+        report.findings.truncate(1);
+        report.findings[0].evidence.lines[0].values[0] = Some(926_789_607_878.017_7);
+        let text = findings_json(&report).unwrap();
+        assert!(text.contains("9.2679e11"), "{text}");
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let evidence = &document["findings"][0]["evidence"];
+        assert_eq!(evidence["lines"][0]["values"][0].as_f64(), Some(926_790_000_000.0));
+        let used = match report.findings[0].evidence.facts[0].quantity {
+            crate::plans::Quantity::Number { value, .. } => value,
+            _ => f64::NAN,
+        };
+        assert_eq!(evidence["facts"][0]["value"].as_f64(), Some(used));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_number_reads_back_as_it_was(value: f64) {
+            proptest::prop_assume!(value.is_finite());
+            let mut text = Vec::new();
+            value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, Short)).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            proptest::prop_assert_eq!(text.parse::<f64>().unwrap(), value);
+            proptest::prop_assert!(serde_json::from_str::<f64>(&text).is_ok());
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod csv;
 mod error;
 mod forecasts;
 mod format;
+mod hours;
 mod html;
 mod json;
 mod publish;

@@ -17,6 +17,7 @@ use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use super::{
     Report, ReportError, chart, csv::findings_csv, forecasts, html, json::findings_json, slug::Slugs,
 };
+use crate::plans::{Finding, Kind, Severity, Verdict};
 
 /// Hidden directories of runs that are under way, or were killed, begin so.
 const HIDDEN: &str = ".publishing-";
@@ -88,10 +89,23 @@ pub(crate) struct Drawn {
     pub(crate) png: Vec<u8>,
 }
 
-/// Draws the most urgent findings on every core; the order is that of urgency.
+/// Whether a finding's picture is worth its room: it asks for attention, tells when servers may rest, or speaks
+/// of a whole pool. The rest is fine, and a line of a table says so.
+fn worth_a_chart(finding: &Finding) -> bool {
+    finding.severity > Severity::Ok
+        || finding.kind == Kind::PoolExhaustion
+        || matches!(finding.verdict, Verdict::Ebbs(_))
+}
+
+/// Draws the most urgent findings that are worth it on every core; the order is that of urgency.
 pub(crate) fn draw(report: &Report) -> Result<Vec<Drawn>, ReportError> {
     let ranked = report.ranked();
-    let chosen: Vec<_> = ranked.into_iter().enumerate().take(report.charts).collect();
+    let chosen: Vec<_> = ranked
+        .into_iter()
+        .enumerate()
+        .filter(|(_, finding)| worth_a_chart(finding))
+        .take(report.charts)
+        .collect();
     let charts = chosen
         .par_iter()
         .map(|(rank, finding)| {
@@ -229,6 +243,19 @@ mod tests {
         assert!(contents(&published.directory) == first, "a second run gives other bytes");
         assert_eq!(names(out.path()), [LOCK, "2026-11-16", "latest"]);
         assert_eq!(fs::read_link(out.path().join("latest")).unwrap(), Path::new("2026-11-16"));
+    }
+
+    #[test]
+    fn what_is_fine_gets_no_chart_unless_it_is_a_pool() {
+        let report = Report { charts: 100, ..fixture::report() };
+        let ranked = report.ranked();
+        let drawn = draw(&report).unwrap();
+        // Eight ask for attention, the pool's ebb among them; of the six that are ok, one is a pool's.
+        assert_eq!(drawn.len(), 9);
+        for chart in drawn {
+            let finding = ranked[chart.rank];
+            assert!(finding.severity > Severity::Ok || finding.kind == Kind::PoolExhaustion);
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Report {
     pub as_of: i64,
     /// Title of the report.
     pub title: String,
-    /// How many findings get a chart, the most urgent first.
+    /// How many findings get a chart at most, the most urgent first; what is fine gets none, unless it is a pool.
     pub charts: usize,
     /// The findings, in any order.
     pub findings: Vec<Finding>,
@@ -109,6 +109,11 @@ pub(crate) fn runway(verdict: &Verdict) -> Option<Runway> {
         Verdict::FillsBeyond { runway, .. } => Some(*runway),
         _ => None,
     }
+}
+
+/// Whether the full mark is reached already: a level is that of a day, so less than a day is none.
+pub(crate) fn reached(runway: &Runway) -> bool {
+    runway.p50_days.is_some_and(|days| days < 1.0)
 }
 
 /// The date by which to decide, where a verdict carries one.

@@ -11,13 +11,18 @@ use super::{
     text::one_line,
     words,
 };
-use crate::plans::{Finding, Severity};
+use crate::plans::{Finding, Runway, Severity};
 
 /// Narrower terminals get no sparkline: the words need the room.
 const SPARKLINE_FROM: usize = 100;
 
 /// From here on there is room for a long sparkline and for the runway's interval.
 const WIDE_FROM: usize = 120;
+
+/// Columns of the runway, and of its bar within them: `9.9 years ████`, and with its interval
+/// `166 days (129 to beyond) ████`.
+const RUNWAY: (usize, usize) = (14, 4);
+const RUNWAY_WIDE: (usize, usize) = (29, 4);
 
 /// Narrower tables cannot be read at all; the terminal wraps them.
 const NARROWEST: usize = 60;
@@ -27,7 +32,7 @@ const NARROWEST: usize = 60;
 pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     let width = width.max(NARROWEST);
     let wide = width >= WIDE_FROM;
-    let cells: u16 = if wide { 16 } else { 10 };
+    let cells: u16 = if wide { 12 } else { 10 };
     let ranked = report.ranked();
     let (urgent, fine): (Vec<&Finding>, Vec<&Finding>) =
         ranked.into_iter().partition(|finding| finding.severity > Severity::Ok);
@@ -52,12 +57,17 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     for finding in urgent {
         table.add_row(row(finding, report, wide, usize::from(cells)));
     }
+    // On a wide terminal nothing needs to make room.
+    let most = if wide { u16::MAX } else { VERDICT + PADDING };
+    let verdict = ColumnConstraint::UpperBoundary(Width::Fixed(most));
+    let runway_columns = if wide { RUNWAY_WIDE } else { RUNWAY }.0 as u16 + PADDING;
     let fixed = |columns| ColumnConstraint::Absolute(Width::Fixed(columns));
     let history = if width >= SPARKLINE_FROM { fixed(cells + PADDING) } else { ColumnConstraint::Hidden };
     for (column, constraint) in [
         (0, fixed(10 + PADDING)),
+        (2, verdict),
         (3, history),
-        (4, if wide { fixed(25 + PADDING) } else { fixed(10 + PADDING) }),
+        (4, fixed(runway_columns)),
         (5, fixed(11 + PADDING)),
     ] {
         if let Some(column) = table.column_mut(column) {
@@ -67,6 +77,9 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     // No-break spaces have kept dates and units whole; a terminal shows plain ones.
     format!("{}\n{rest}", table.trim_fmt().replace(['\u{a0}', '\u{202f}'], " "))
 }
+
+/// The subject needs the room more: a verdict that takes more columns wraps, unless the terminal is wide.
+const VERDICT: u16 = 20;
 
 /// A space on either side of each cell, which the width of a column includes.
 const PADDING: u16 = 2;
@@ -80,22 +93,29 @@ fn row(finding: &Finding, report: &Report, wide: bool, cells: usize) -> Vec<Cell
         Severity::Ok => severity.fg(Color::Green),
     };
     let plain = |text: &str, longest| Cell::new(one_line(text, longest));
-    let left = runway(&finding.verdict).map_or(String::new(), |left| {
-        let words = match (left.p50_days, wide) {
-            (Some(days), false) => format::days(days.round()),
-            (None, false) => "beyond".to_owned(),
-            (_, true) => format::runway(&left),
-        };
-        format!("{} {words}", runway_bar(left.p50_days, if wide { 6 } else { 10 }))
-    });
+    let left = runway(&finding.verdict).map(|left| left_of(&left, wide)).unwrap_or_default();
     vec![
         severity,
         plain(&finding.subject.name, 60),
-        plain(&words::verdict(report, finding), 120),
+        plain(&words::brief_verdict(report, finding), 120),
         Cell::new(sparkline(history(finding), cells)),
         plain(&left, 60),
         plain(&order_by(&finding.verdict).map(format::date).unwrap_or_default(), 20),
     ]
+}
+
+/// The days left and a bar, on one line of [`RUNWAY`] columns.
+fn left_of(runway: &Runway, wide: bool) -> String {
+    let words = match (runway.p5_days, runway.p50_days) {
+        (_, Some(days)) if !wide => format::days(days.round()),
+        (_, None) if !wide => "beyond".to_owned(),
+        (Some(early), None) => format!("beyond (from {})", format::days(early.round())),
+        (None, None) => "beyond".to_owned(),
+        _ => format::runway(runway),
+    };
+    let (columns, bar) = if wide { RUNWAY_WIDE } else { RUNWAY };
+    let words_columns = columns - bar - 1;
+    format!("{words:<words_columns$} {}", runway_bar(runway.p50_days, bar))
 }
 
 /// What a finding rests on: its first line, or its ordinary week.
@@ -120,6 +140,17 @@ mod tests {
         let table = terminal_table(&fixture::report(), 80, false);
         assert!(table.lines().all(|line| line.chars().count() <= 80));
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn a_runway_is_one_line() {
+        let runway = |p5, p50, p95| Runway { p5_days: p5, p50_days: p50, p95_days: p95 };
+        let said = |runway: Runway, wide| left_of(&runway, wide).replace('\u{a0}', " ");
+        let late = runway(Some(129.0), Some(166.0), None);
+        assert_eq!(said(late, false), "166 days  ████");
+        assert_eq!(said(late, true), "166 days (129 to beyond) ████");
+        assert_eq!(said(runway(Some(151.0), None, None), true), "beyond (from 151 days)   ████");
+        assert_eq!(said(runway(Some(0.0), Some(0.0), Some(0.0)), false), "0 days    ░░░░");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Verdicts, severities and windows in words, the same in the page and on the terminal.
 
-use super::{Report, format};
-use crate::plans::{DriftSize, Ebb, Finding, Kind, Question, Severity, Verdict, Window};
+use super::{Report, format, report::reached};
+use crate::plans::{DriftSize, Ebb, Finding, Kind, NOT_SCALING, Question, Severity, Verdict, Window};
 
 /// A verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
     match &finding.verdict {
+        Verdict::Fills(e) if reached(&e.runway) => "full mark reached".to_owned(),
         Verdict::Fills(e) => match e.p50 {
             Some(date) => format!("fills about {}", format::date(date)),
             None => "fills".to_owned(),
@@ -22,6 +23,7 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
         Verdict::Ebbs(ebb) => {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
         }
+        Verdict::NoEbb { .. } if !scales_out(&finding.verdict) => "not declared to scale out".to_owned(),
         Verdict::NoEbb { reason } => format!("needs its servers at all hours: {reason}"),
         Verdict::Stale { since } => match report.local(*since) {
             Some(moment) => format!("no sample since {}", format::moment(&moment)),
@@ -29,6 +31,29 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
         },
         Verdict::Undecided { reason, .. } => format!("undecided: {reason}"),
     }
+}
+
+/// A verdict in as few words as it can be told, where a table has no room for more.
+pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
+    match &finding.verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
+            format!("{} a month", format::percent_change(size.percent_per_month))
+        }
+        Verdict::Fills(e) => match e.p50.filter(|_| !reached(&e.runway)) {
+            Some(date) => format!("full {}", format::date(date)),
+            None => verdict(report, finding),
+        },
+        Verdict::Stale { since } => match report.local_date(*since) {
+            Some(date) => format!("no sample since {}", format::date(date)),
+            None => verdict(report, finding),
+        },
+        _ => verdict(report, finding),
+    }
+}
+
+/// Whether a pool is declared to scale out, as far as its verdict tells.
+pub(crate) fn scales_out(verdict: &Verdict) -> bool {
+    !matches!(verdict, Verdict::NoEbb { reason } if reason == NOT_SCALING)
 }
 
 /// A drift a month, with its 90 % interval.
@@ -46,9 +71,17 @@ pub(crate) fn saving(report: &Report, ebb: &Ebb) -> String {
     }
 }
 
-/// A window such as `Mon to Fri, 22:00 to 06:00`.
+/// A window such as `Mon to Fri, 22:00 to 06:00 the next day` or `Sat 12:00 to Sun 12:00`.
 pub(crate) fn window(window: &Window) -> String {
-    format!("{}, {} to {}", days(&window.days), window.from.format("%H:%M"), window.to.format("%H:%M"))
+    let (from, to) = (window.from.format("%H:%M"), window.to.format("%H:%M"));
+    let starts = days(&window.days);
+    let overnight = window.to <= window.from;
+    match window.days.as_slice() {
+        [day] if overnight => format!("{starts} {from} to {} {to}", days(&[(day % 7 + 1) % 7])),
+        [_] => format!("{starts} {from} to {to}"),
+        _ if overnight => format!("{starts}, {from} to {to} the next day"),
+        _ => format!("{starts}, {from} to {to}"),
+    }
 }
 
 /// Weekdays, neighbours joined: `Mon to Thu, Sun`.
@@ -114,6 +147,7 @@ mod tests {
     use chrono::NaiveTime;
 
     use super::*;
+    use crate::{plans::Runway, reports::fixture};
 
     #[test]
     fn weekdays_are_joined_where_they_touch() {
@@ -126,14 +160,29 @@ mod tests {
 
     #[test]
     fn windows_name_days_and_local_times() {
-        let night = Window {
-            days: vec![0, 2],
-            from: NaiveTime::from_hms_opt(22, 30, 0).unwrap(),
-            to: NaiveTime::from_hms_opt(6, 0, 0).unwrap(),
-            hours: 7.5,
-            servers: 3,
-            servers_now: 8,
+        let time = |hour| NaiveTime::from_hms_opt(hour, 30, 0).unwrap();
+        let said = |days: &[u8], from, to| {
+            let (from, to) = (time(from), time(to));
+            window(&Window { days: days.to_vec(), from, to, hours: 7.5, servers: 3, servers_now: 8 })
         };
-        assert_eq!(window(&night), "Mon, Wed, 22:30 to 06:00");
+        assert_eq!(said(&[0, 2], 22, 6), "Mon, Wed, 22:30 to 06:30 the next day");
+        assert_eq!(said(&[0, 1, 2], 0, 6), "Mon to Wed, 00:30 to 06:30");
+        assert_eq!(said(&[5], 12, 12), "Sat 12:30 to Sun 12:30");
+        assert_eq!(said(&[6], 22, 6), "Sun 22:30 to Mon 06:30");
+        assert_eq!(said(&[3], 1, 5), "Thu 01:30 to 05:30");
+    }
+
+    #[test]
+    fn what_is_full_is_not_forecast_and_what_cannot_scale_in_needs_no_reason() {
+        let report = fixture::report();
+        let with = |verdict| Finding { verdict, ..report.findings[0].clone() };
+        let mut full = report.findings[0].clone();
+        if let Verdict::Fills(e) = &mut full.verdict {
+            e.runway = Runway { p5_days: Some(0.0), p50_days: Some(0.0), p95_days: Some(0.0) };
+        }
+        assert_eq!(verdict(&report, &full), "full mark reached");
+        let fixed = with(Verdict::NoEbb { reason: NOT_SCALING.to_owned() });
+        assert_eq!(verdict(&report, &fixed), "not declared to scale out");
+        assert!(!scales_out(&fixed.verdict) && scales_out(&full.verdict));
     }
 }

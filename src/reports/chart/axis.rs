@@ -46,6 +46,15 @@ impl Values {
         Self { scale: Scale::Linear, low: first * step, high: (first + f64::from(count)) * step, ticks }
     }
 
+    /// The same axis, ending at `high` where it went on beyond it.
+    pub(super) fn up_to(mut self, high: f64) -> Self {
+        if high > self.low && high < self.high {
+            self.high = high;
+            self.ticks.retain(|&tick| tick <= high);
+        }
+        self
+    }
+
     /// A logarithmic axis that holds `low..=high`; both are above zero.
     pub(super) fn logarithmic(low: f64, high: f64) -> Self {
         let (low, high) = (low.clamp(1.0 / MOST, MOST), high.clamp(1.0 / MOST, MOST));
@@ -211,6 +220,14 @@ mod tests {
         assert_eq!(labels, ["0\u{a0}TiB", "0.5\u{a0}TiB", "1\u{a0}TiB", "1.5\u{a0}TiB", "2\u{a0}TiB"]);
         let axis = Values::linear(0.0, 8.0 * tib, Unit::Bytes);
         assert_eq!(axis.ticks.iter().map(|t| t / tib).collect::<Vec<_>>(), [0.0, 2.0, 4.0, 6.0, 8.0]);
+    }
+
+    #[test]
+    fn an_axis_may_end_between_two_ticks() {
+        let axis = Values::linear(0.0, 61.0, Unit::Count);
+        assert_eq!((axis.high, axis.clone().up_to(200.0).high), (80.0, 80.0));
+        let cut = axis.up_to(62.0);
+        assert_eq!((cut.high, cut.ticks), (62.0, vec![0.0, 20.0, 40.0, 60.0]));
     }
 
     #[test]

@@ -9,15 +9,21 @@ use super::{
     plot::Plot,
 };
 use crate::{
-    plans::{Evidence, Finding, Verdict},
+    plans::{Band, Evidence, Finding, Line, Quantity, Verdict},
     reports::{Report, report::runway},
 };
 
 /// How the level whose crossing the forecast is about is named; its share of the usable may follow.
 const FULL_MARK: &str = "full mark";
 
-/// How far above the highest level the forecast's upper edge may still be seen.
+/// How the line or the fact that tells the capacity is named.
+const CAPACITY: [&str; 2] = ["usable", "inodes"];
+
+/// How far above the highest level the forecast's upper edge may still be seen, where no capacity is known.
 const HEADROOM: f64 = 1.12;
+
+/// How far above the capacity the axis goes on, so that its line stands clear of the frame.
+const CLEARANCE: f64 = 1.03;
 
 /// Draws the chart; `None` where the finding carries no history.
 pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>, ChartError> {
@@ -33,7 +39,17 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         plot.history(line, colour, width)?;
     }
     if let Some(band) = &evidence.band {
-        plot.band(band)?;
+        let capacity = capacity(evidence);
+        plot.band(band, capacity)?;
+        if let Some(capacity) = capacity.filter(|&capacity| beyond(band, capacity)) {
+            let drawn = evidence.lines.iter().any(is_capacity);
+            plot.goes_on(capacity, if drawn { report.as_of } else { from })?;
+            if !drawn {
+                plot.legend(CAPACITY[0], |canvas, x, y| {
+                    canvas.line(vec![(x, y), (x + 50, y)], ink::SECOND, 3)
+                })?;
+            }
+        }
     }
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
         let colour = if level.name.starts_with(FULL_MARK) { ink::LIMIT } else { ink::QUIET };
@@ -65,15 +81,78 @@ fn full_mark(evidence: &Evidence) -> Option<f64> {
     evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK)).map(|level| level.value)
 }
 
-/// From zero, unless the history keeps to the upper half; up to a little over the highest level or sample.
+fn is_capacity(line: &Line) -> bool {
+    CAPACITY.contains(&line.name.as_str())
+}
+
+/// Whether a forecast would go beyond the capacity.
+fn beyond(band: &Band, capacity: f64) -> bool {
+    extent(band.p95.iter().copied()).is_some_and(|(_, highest)| highest > capacity)
+}
+
+/// What the volume or pool holds now; no forecast goes beyond it.
+fn capacity(evidence: &Evidence) -> Option<f64> {
+    let line = evidence.lines.iter().find(|line| is_capacity(line));
+    let last = line.and_then(|line| line.values.iter().rev().copied().flatten().next());
+    let fact = || {
+        evidence.facts.iter().find_map(|fact| match fact.quantity {
+            Quantity::Number { value, unit } if unit == evidence.unit => {
+                CAPACITY.contains(&fact.name.as_str()).then_some(value)
+            }
+            _ => None,
+        })
+    };
+    last.or_else(fact).filter(|v| v.is_finite() && *v > 0.0)
+}
+
+/// From zero, unless the history keeps to the upper half; up to a little over the highest level or sample, or
+/// the capacity where the forecast would go beyond it.
 fn values(evidence: &Evidence) -> Option<Values> {
     let (lowest, highest) = extent(history(evidence))?;
     let levels = extent(evidence.thresholds.iter().map(|level| level.value));
     let top = levels.map_or(highest, |(_, level)| level.max(highest));
     let forecast = evidence.band.as_ref().and_then(|band| extent(band.p95.iter().copied()));
-    let high = forecast.map_or(top, |(_, p95)| p95.clamp(top, top.abs().mul_add(HEADROOM, 1.0)));
+    let highest_seen = |headroom: f64| top.abs().mul_add(headroom, 1.0).max(top);
+    let (high, end) = match (forecast, capacity(evidence)) {
+        (None, _) => (top, None),
+        (Some((_, p95)), Some(capacity)) if p95 > capacity => {
+            let top = top.max(capacity);
+            (top, Some(top.abs() * CLEARANCE))
+        }
+        (Some((_, p95)), _) => (p95.clamp(top, highest_seen(HEADROOM)), None),
+    };
     let forecast_low = evidence.band.as_ref().and_then(|band| extent(band.p5.iter().copied()));
     let low = forecast_low.map_or(lowest, |(p5, _)| p5.min(lowest)).max(0.0);
     let from = if low > high / 2.0 { low - (high - low) * 0.1 } else { 0.0 };
-    Some(Values::linear(from, high, evidence.unit))
+    let values = Values::linear(from, end.unwrap_or(high), evidence.unit);
+    Some(match end {
+        Some(end) => values.up_to(end),
+        None => values,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::fixture;
+
+    #[test]
+    fn a_forecast_beyond_the_capacity_ends_the_axis_just_above_it() {
+        let report = fixture::report();
+        // ms03 holds 2200 GiB, which its forecast passes; the axis ends 3 % above.
+        let evidence = &report.findings[0].evidence;
+        let gib = 1024f64.powi(3);
+        assert_eq!(capacity(evidence), Some(2200.0 * gib));
+        let high = values(evidence).unwrap().high;
+        assert!((high / (2200.0 * gib) - 1.03).abs() < 1e-9, "{high}");
+    }
+
+    #[test]
+    fn a_pool_tells_its_capacity_as_a_fact() {
+        let mut evidence = fixture::report().findings[0].evidence.clone();
+        evidence.lines.retain(|line| line.name != "usable");
+        assert_eq!(capacity(&evidence), Some(2200.0 * 1024f64.powi(3)));
+        evidence.facts.clear();
+        assert_eq!(capacity(&evidence), None);
+    }
 }

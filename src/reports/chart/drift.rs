@@ -25,7 +25,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     let mut svg = String::new();
     let mut plot = Plot::new(&mut svg, report, finding, span, values)?;
     if let Some(band) = &evidence.band {
-        plot.band(band)?;
+        plot.band(band, None)?;
     }
     for (n, line) in evidence.lines.iter().enumerate() {
         let (colour, width) = if n == 0 { (ink::HISTORY, 4) } else { (ink::FORECAST, 6) };

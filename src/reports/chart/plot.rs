@@ -110,14 +110,18 @@ impl<'a> Plot<'a> {
         self.legend(&line.name, |canvas, x, y| canvas.line(vec![(x, y), (x + 50, y)], colour, width))
     }
 
-    /// The forecast: its 90 % interval as an area, its middle as dashes.
-    pub(super) fn band(&mut self, band: &Band) -> Result<(), ChartError> {
-        let edge = |values: &[f64]| -> Vec<Point> {
-            let held =
-                band.times.iter().zip(values).filter(|(time, value)| **time <= self.to && value.is_finite());
-            held.map(|(&time, &value)| (self.x(time), self.y(value))).collect()
+    /// The forecast: its 90 % interval as an area, its middle as dashes. Each ends where it reaches the
+    /// ceiling: what is full takes no more.
+    pub(super) fn band(&mut self, band: &Band, ceiling: Option<f64>) -> Result<(), ChartError> {
+        let ceiling = ceiling.unwrap_or(f64::INFINITY);
+        let held = |values: &[f64]| -> Vec<(i64, f64)> {
+            let pairs = band.times.iter().copied().zip(values.iter().copied());
+            pairs.filter(|&(time, value)| time <= self.to && value.is_finite()).collect()
         };
-        let (low, middle, high) = (edge(&band.p5), edge(&band.p50), edge(&band.p95));
+        let place = |(time, value): (i64, f64)| (self.x(time), self.y(value));
+        let edge = |values: &[f64]| -> Vec<Point> { up_to(held(values), ceiling).map(place).collect() };
+        let (low, middle) = (edge(&band.p5), edge(&band.p50));
+        let high: Vec<Point> = held(&band.p95).into_iter().map(|(t, v)| place((t, v.min(ceiling)))).collect();
         if low.len() < 2 || middle.len() < 2 || high.len() < 2 {
             return Ok(());
         }
@@ -166,6 +170,12 @@ impl<'a> Plot<'a> {
         let label = format!("{} {}", text::one_line(name, 40), format::value(value, self.unit));
         let above = if y - self.top > 30 { -18 } else { 20 };
         self.canvas.text(&label, (LEFT + 12, y + above), Anchor::Left, (size::SMALL, colour))
+    }
+
+    /// A level of the history that goes on from a moment to the end of the plot.
+    pub(super) fn goes_on(&self, value: f64, from: i64) -> Result<(), ChartError> {
+        let y = self.y(value);
+        self.canvas.line(vec![(self.x(from), y), (RIGHT, y)], ink::SECOND, 3)
     }
 
     /// The moment that the report speaks of.
@@ -242,5 +252,31 @@ impl<'a> Plot<'a> {
     }
 }
 
+/// The points of a path up to where it first reaches the ceiling, that moment included.
+fn up_to(path: Vec<(i64, f64)>, ceiling: f64) -> impl Iterator<Item = (i64, f64)> {
+    let within = path.iter().position(|&(_, value)| value > ceiling).unwrap_or(path.len());
+    let crossing = within.checked_sub(1).and_then(|last| {
+        let (&(from, below), &(to, above)) = (path.get(last)?, path.get(within)?);
+        let share = (ceiling - below) / (above - below);
+        Some((from.saturating_add((share * to.saturating_sub(from) as f64) as i64), ceiling))
+    });
+    path.into_iter().take(within).chain(crossing)
+}
+
 /// The middle of a forecast.
 const FORECAST: Dashes = Dashes { dash: 18.0, gap: 12.0, colour: ink::FORECAST, width: 5 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_ends_where_it_reaches_the_ceiling() {
+        let path = vec![(0, 10.0), (100, 20.0), (200, 40.0), (300, 15.0)];
+        let ends = |ceiling| up_to(path.clone(), ceiling).collect::<Vec<_>>();
+        // From 20 at 100 to 40 at 200: 25 is a quarter of the way.
+        assert_eq!(ends(25.0), [(0, 10.0), (100, 20.0), (125, 25.0)]);
+        assert_eq!(ends(f64::INFINITY), path);
+        assert_eq!(ends(5.0), []);
+    }
+}

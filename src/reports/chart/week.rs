@@ -9,7 +9,7 @@ use super::{
 use crate::{
     plans::{Finding, Week},
     platform::Unit,
-    reports::{Report, text},
+    reports::{Report, hours::hourly, text},
 };
 
 const HEIGHT: i32 = 896;
@@ -23,6 +23,9 @@ const LOAD: Panel = Panel { top: 84, bottom: 420 };
 const SERVERS: Panel = Panel { top: 500, bottom: 750 };
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Hours of a week.
+const HOURS: f64 = 168.0;
 
 struct Panel {
     top: i32,
@@ -51,7 +54,8 @@ impl Panel {
 
 /// Draws the chart; `None` where the finding carries no week.
 pub(super) fn draw(_: &Report, finding: &Finding) -> Result<Option<String>, ChartError> {
-    let Some(week) = finding.evidence.week.as_ref().filter(|week| slots(week) > 1) else { return Ok(None) };
+    let Some(week) = finding.evidence.week.as_ref().and_then(hourly) else { return Ok(None) };
+    let week = &week;
     let (median, upper) = (&week.median, &week.upper);
     let Some((low, high)) = extent(median.iter().chain(upper).copied().flatten()) else { return Ok(None) };
     let mut svg = String::new();
@@ -64,13 +68,13 @@ pub(super) fn draw(_: &Report, finding: &Finding) -> Result<Option<String>, Char
     LOAD.grid(&canvas, &load, finding.evidence.unit)?;
     for (from, to, run) in runs(upper) {
         let mut outline: Vec<Point> =
-            run.iter().enumerate().map(|(i, v)| (middle(week, from + i), LOAD.y(&load, *v))).collect();
-        outline.push((middle(week, to), LOAD.bottom));
-        outline.push((middle(week, from), LOAD.bottom));
+            run.iter().enumerate().map(|(i, v)| (middle(from + i), LOAD.y(&load, *v))).collect();
+        outline.push((middle(to), LOAD.bottom));
+        outline.push((middle(from), LOAD.bottom));
         canvas.area(outline, ink::BAND)?;
     }
     for (from, _, run) in runs(median) {
-        let points = run.iter().enumerate().map(|(i, v)| (middle(week, from + i), LOAD.y(&load, *v)));
+        let points = run.iter().enumerate().map(|(i, v)| (middle(from + i), LOAD.y(&load, *v)));
         canvas.line(points.collect(), ink::HISTORY, 5)?;
     }
     servers(&canvas, week)?;
@@ -86,9 +90,9 @@ fn servers(canvas: &Canvas<'_>, week: &Week) -> Result<(), ChartError> {
     let whole = Values { ticks: axis.ticks.iter().copied().filter(|t| t.fract() == 0.0).collect(), ..axis };
     let now = SERVERS.y(&whole, f64::from(week.servers_now));
     let mut steps: Vec<Point> = Vec::new();
-    for (slot, &needed) in week.servers.iter().take(slots(week)).enumerate() {
+    for (hour, &needed) in week.servers.iter().enumerate() {
         let y = SERVERS.y(&whole, f64::from(needed));
-        steps.extend([(edge(week, slot), y), (edge(week, slot + 1), y)]);
+        steps.extend([(edge(hour), y), (edge(hour + 1), y)]);
     }
     steps.dedup();
     let resting = steps.iter().map(|&(x, y)| (x, y.max(now))).chain([(RIGHT, now), (LEFT, now)]);
@@ -120,18 +124,14 @@ fn legend(canvas: &Canvas<'_>) -> Result<(), ChartError> {
     Ok(())
 }
 
-/// Slots of the week that every column holds.
-fn slots(week: &Week) -> usize {
-    week.median.len().min(week.upper.len()).min(week.servers.len())
-}
-
-fn edge(week: &Week, slot: usize) -> i32 {
-    let share = slot as f64 / slots(week).max(1) as f64;
+/// Where an hour of the week begins.
+fn edge(hour: usize) -> i32 {
+    let share = hour as f64 / HOURS;
     LEFT + (share.min(1.0) * f64::from(RIGHT - LEFT)).round() as i32
 }
 
-fn middle(week: &Week, slot: usize) -> i32 {
-    i32::midpoint(edge(week, slot), edge(week, slot + 1))
+fn middle(hour: usize) -> i32 {
+    i32::midpoint(edge(hour), edge(hour + 1))
 }
 
 /// Unbroken runs of values: the first and last slot, and the values.

@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::week::Heat;
 use crate::{
-    plans::{Finding, Severity as Level, Verdict},
+    plans::{Exhaustion, Finding, Question, Severity as Level, Verdict},
     reports::{
         Report, format,
         publish::Drawn,
-        report::runway,
+        report::{reached, runway},
         text::{one_line, sentence},
         words,
     },
@@ -92,7 +92,7 @@ impl Card {
             facts: facts(finding),
             marks: marks.collect(),
             model: sentence(&evidence.model),
-            backtest: evidence.backtest.as_ref().map(|backtest| sentence(&backtest.summary)),
+            backtest: backtest(finding),
             windows: windows(finding),
             heat: evidence.week.as_ref().and_then(Heat::new),
             chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
@@ -127,6 +127,15 @@ fn context(finding: &Finding) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+/// The back-test in words; `None` for the kinds that have none.
+fn backtest(finding: &Finding) -> Option<String> {
+    match &finding.evidence.backtest {
+        Some(backtest) => Some(sentence(&backtest.summary)),
+        None if finding.kind.question() == Question::WhenFull => Some("No back-test was made.".to_owned()),
+        None => None,
+    }
+}
+
 /// The numbers named by a finding's evidence.
 pub(super) fn facts(finding: &Finding) -> Vec<Named> {
     let facts = finding.evidence.facts.iter();
@@ -141,8 +150,7 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
     }
     match &finding.verdict {
         Verdict::Fills(e) => {
-            let date = |date: Option<_>| date.map_or("beyond the horizon".to_owned(), format::date);
-            answer.push(Named::new("Full between", format!("{} and {}", date(e.p5), date(e.p95))));
+            answer.push(full_between(e));
             if let Some(order_by) = e.order_by {
                 let passed = report.local_date(report.as_of).is_some_and(|today| order_by < today);
                 let note = if passed { " (has passed)" } else { "" };
@@ -176,6 +184,18 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
         _ => answer.push(Named::new("Verdict", sentence(&words::verdict(report, finding)))),
     }
     answer
+}
+
+/// The dates between which something is full.
+fn full_between(exhaustion: &Exhaustion) -> Named {
+    let named = |name: &str, dates: String| Named::new(name, dates);
+    match (exhaustion.p5.map(format::date), exhaustion.p95.map(format::date)) {
+        _ if reached(&exhaustion.runway) => named("Full", "full mark reached".to_owned()),
+        (Some(early), Some(late)) => named("Full between", format!("{early} and {late}")),
+        (Some(early), None) => named("Full", format!("{early} at the earliest")),
+        (None, Some(late)) => named("Full", format!("{late} at the latest")),
+        (None, None) => named("Full", "beyond the horizon".to_owned()),
+    }
 }
 
 fn windows(finding: &Finding) -> Vec<Named> {

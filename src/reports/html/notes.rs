@@ -33,6 +33,11 @@ struct List {
     items: Vec<String>,
 }
 
+/// The packs that came nearest to a series.
+fn nearest(packs: &[String]) -> String {
+    if packs.is_empty() { "none came near".to_owned() } else { packs.join(", ") }
+}
+
 impl Notes {
     pub(super) fn new(report: &Report) -> Self {
         let inputs = &report.inputs;
@@ -63,7 +68,7 @@ impl Notes {
             unrecognised: inputs
                 .unrecognised
                 .iter()
-                .map(|u| Named::new(one_line(&u.identity, LONGEST), u.nearest.join(", ")))
+                .map(|u| Named::new(one_line(&u.identity, LONGEST), nearest(&u.nearest)))
                 .collect(),
             lists: vec![
                 List {

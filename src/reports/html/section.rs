@@ -121,6 +121,7 @@ fn group_of(verdict: &Verdict) -> &'static str {
         Verdict::Falls(_) => "Falling",
         Verdict::Steady(_) => "Steady",
         Verdict::Ebbs(_) => "Can rest",
+        Verdict::NoEbb { .. } if !words::scales_out(verdict) => "Not declared to scale out",
         Verdict::NoEbb { .. } => "Needs its servers at all hours",
         Verdict::Stale { .. } => "Stopped",
         Verdict::Undecided { .. } => "Undecided",
@@ -137,7 +138,9 @@ impl Row {
                 };
                 (sentence(reason), enough)
             }
-            Verdict::NoEbb { reason } => (sentence(reason), noted(finding)),
+            Verdict::NoEbb { reason } if words::scales_out(&finding.verdict) => {
+                (sentence(reason), noted(finding))
+            }
             _ => (sentence(&words::verdict(report, finding)), noted(finding)),
         };
         Self {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     plans::{Ebb, Finding, Question, Severity, Verdict},
-    reports::{Report, format, text::one_line, words},
+    reports::{Report, format, report::reached, text::one_line, words},
 };
 
 /// A question and its answer.
@@ -53,13 +53,26 @@ fn full(findings: &[&Finding]) -> String {
     let Some((first, exhaustion)) = filling.first() else {
         return match findings.len() {
             0 => "No volume was looked at.".to_owned(),
-            looked_at => format!("None of {looked_at} volumes and pools fills within the horizon."),
+            looked_at => format!("None of {looked_at} volumes and pools fills within {}.", horizon(findings)),
         };
     };
-    let date = exhaustion.p50.map_or("soon".to_owned(), |date| format!("about {}", format::date(date)));
+    let name = one_line(&first.subject.name, 60);
+    let when = match exhaustion.p50 {
+        _ if reached(&exhaustion.runway) => format!("{name} has reached its full mark"),
+        Some(date) => format!("{name} first, about {}", format::date(date)),
+        None => format!("{name} first, soon"),
+    };
     let others = filling.len() - 1;
-    let of = format!("{others} more of {} fill within the horizon", findings.len());
-    format!("{} first, {date}; {of}.", one_line(&first.subject.name, 60))
+    format!("{when}; {others} more of {} fill within {}.", findings.len(), horizon(findings))
+}
+
+/// How far the forecasts look, as the findings that fill beyond it say.
+fn horizon(findings: &[&Finding]) -> String {
+    let horizons = findings.iter().filter_map(|finding| match finding.verdict {
+        Verdict::FillsBeyond { horizon_days, .. } => Some(horizon_days),
+        _ => None,
+    });
+    horizons.max_by(f64::total_cmp).map_or("the horizon".to_owned(), format::days)
 }
 
 fn slower(findings: &[&Finding]) -> String {
@@ -97,10 +110,12 @@ fn fewer(report: &Report, findings: &[&Finding]) -> String {
             _ => None,
         })
         .collect();
+    let scaling = findings.iter().filter(|finding| words::scales_out(&finding.verdict)).count();
     if ebbs.is_empty() {
-        return match findings.len() {
-            0 => "No pool was looked at.".to_owned(),
-            looked_at => format!("None: {} looked at, none can rest.", plural(looked_at, "pool")),
+        return match (findings.len(), scaling) {
+            (0, _) => "No pool was looked at.".to_owned(),
+            (_, 0) => "No pool is declared to scale out.".to_owned(),
+            _ => format!("None: {} looked at, none can rest.", plural(scaling, "pool")),
         };
     }
     let hours: f64 = ebbs.iter().map(|ebb| ebb.server_hours_per_week).sum();
@@ -109,7 +124,7 @@ fn fewer(report: &Report, findings: &[&Finding]) -> String {
         [] => String::new(),
         prices => format!(", {} a week", format::money(prices.iter().sum(), &report.currency)),
     };
-    let of = format!("{} of {}", ebbs.len(), plural(findings.len(), "pool"));
+    let of = format!("{} of {} that scale out", ebbs.len(), plural(scaling, "pool"));
     format!("{of} can rest at times: {} server-hours{money} saved.", format::count(hours))
 }
 
@@ -149,12 +164,31 @@ mod tests {
             lines(&fixture::report()),
             [
                 "2 critical and 3 warnings, of 14 findings.",
-                "ms03:/var/mail first, about 10 Dec 2026; 2 more of 8 fill within the horizon.",
-                "1 of 3 rise; most of all pool outbound (delivery.delay), +14 % a month.",
-                "1 of 2 pools can rest at times: 344 server-hours, EUR 72.24 a week saved.",
+                "ms03:/var/mail first, about 10 Dec 2026; 2 more of 8 fill within 180 days.",
+                "1 of 3 rise; most of all pool outbound (delivery.delay), +14.2 % a month.",
+                "1 of 2 pools that scale out can rest at times: 344 server-hours, EUR 72.24 a week saved.",
                 "1 undecided, 1 without samples of late, 1 file unreadable.",
             ]
         );
+    }
+
+    #[test]
+    fn only_pools_that_scales_out_are_counted_and_what_is_full_is_not_forecast() {
+        let mut report = fixture::report();
+        for finding in &mut report.findings {
+            match &mut finding.verdict {
+                Verdict::NoEbb { reason } => *reason = crate::plans::NOT_SCALING.to_owned(),
+                Verdict::Fills(e) => e.runway.p50_days = e.runway.p50_days.map(|days| days - 24.0),
+                _ => {}
+            }
+        }
+        let lines = lines(&report);
+        assert!(
+            lines[1].starts_with("ms03:/var/mail has reached its full mark; 2 more of 8"),
+            "{}",
+            lines[1]
+        );
+        assert!(lines[3].starts_with("1 of 1 pool that scale out can rest"), "{}", lines[3]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plans::Week;
+use crate::{plans::Week, reports::hours::hourly};
 
 /// A week of hours.
 #[derive(Debug, Serialize)]
@@ -17,7 +17,7 @@ struct Day {
     hours: Vec<Hour>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Hour {
     /// Shade from 0 to 9 by the upper load; absent without history.
     shade: Option<u8>,
@@ -32,30 +32,19 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 impl Heat {
     /// `None` where the week's columns do not fill seven days.
     pub(super) fn new(week: &Week) -> Option<Self> {
-        let per_day = week.slots_per_day;
-        let slots = per_day.checked_mul(7)?;
-        if per_day == 0 || week.upper.len() < slots || week.servers.len() < slots {
-            return None;
-        }
-        let loads = week.upper.iter().copied().flatten().filter(|v| v.is_finite());
-        let highest = loads.fold(0.0, f64::max);
-        let hour = |day: usize, hour: usize| {
-            // The slots that touch this hour; a slot longer than an hour is in several.
-            let first = day * per_day + hour * per_day / 24;
-            let last = (day * per_day + ((hour + 1) * per_day).div_ceil(24)).max(first + 1);
-            let load = week.upper[first..last]
-                .iter()
-                .copied()
-                .flatten()
-                .fold(None, |most: Option<f64>, load| Some(most.map_or(load, |m| m.max(load))));
-            let servers = week.servers[first..last].iter().copied().max().unwrap_or(0);
-            let shade = load.filter(|v| v.is_finite()).map(|load| shade(load, highest));
-            Hour { shade, servers, rests: servers < week.servers_now }
-        };
-        let days = DAYS
+        let week = hourly(week)?;
+        let highest = week.upper.iter().copied().flatten().fold(0.0, f64::max);
+        let hours: Vec<Hour> = week
+            .upper
             .iter()
-            .enumerate()
-            .map(|(day, name)| Day { name, hours: (0..24).map(|h| hour(day, h)).collect() });
+            .zip(&week.servers)
+            .map(|(load, &servers)| Hour {
+                shade: load.map(|load| shade(load, highest)),
+                servers,
+                rests: servers < week.servers_now,
+            })
+            .collect();
+        let days = DAYS.iter().zip(hours.chunks(24)).map(|(name, hours)| Day { name, hours: hours.to_vec() });
         Some(Self { days: days.collect(), servers_now: week.servers_now })
     }
 }
@@ -80,12 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn every_step_gives_24_hours_with_the_most_that_each_needs() {
-        for (slots_per_day, last_hour) in [(24, 23), (288, 287), (12, 11), (1, 0)] {
-            let heat = Heat::new(&week(slots_per_day)).unwrap();
-            assert_eq!((heat.days.len(), heat.days[6].hours.len()), (7, 24));
-            assert_eq!(heat.days[6].hours[23].servers, last_hour);
-        }
+    fn the_busiest_hour_is_darkest_and_an_hour_that_rests_is_told() {
+        let heat = Heat::new(&week(288)).unwrap();
+        assert_eq!((heat.days.len(), heat.days[6].hours.len()), (7, 24));
+        let (first, last) = (&heat.days[6].hours[0], &heat.days[6].hours[23]);
+        assert_eq!((first.shade, first.servers, first.rests), (Some(0), 11, false));
+        assert_eq!((last.shade, last.servers), (Some(9), 287));
     }
 
     #[test]
@@ -93,7 +82,5 @@ mod tests {
         let mut cut = week(24);
         cut.servers.pop();
         assert!(Heat::new(&cut).is_none());
-        assert!(Heat::new(&Week { slots_per_day: 0, ..week(24) }).is_none());
-        assert!(Heat::new(&Week { slots_per_day: usize::MAX, ..week(24) }).is_none());
     }
 }
