@@ -143,7 +143,7 @@ fn advice(verdict: &Verdict, severity: Severity, pool: Option<&Pool>) -> String 
         }
         (Verdict::Rises(_), _) => {
             format!(
-                "Look which resource{whose} rises with it (processor, memory, disk, queue, a remote side)."
+                "Find the resource{whose} that rises with it: processor, memory, disk, a queue or a remote side."
             )
         }
         (_, Severity::Warning) => format!("It stays above its limit: find what{whose} it waits for."),
