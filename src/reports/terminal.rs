@@ -57,19 +57,12 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     for finding in urgent {
         table.add_row(row(finding, report, wide, usize::from(cells)));
     }
-    // On a wide terminal nothing needs to make room.
-    let most = if wide { u16::MAX } else { VERDICT + PADDING };
-    let verdict = ColumnConstraint::UpperBoundary(Width::Fixed(most));
     let runway_columns = if wide { RUNWAY_WIDE } else { RUNWAY }.0 as u16 + PADDING;
     let fixed = |columns| ColumnConstraint::Absolute(Width::Fixed(columns));
     let history = if width >= SPARKLINE_FROM { fixed(cells + PADDING) } else { ColumnConstraint::Hidden };
-    for (column, constraint) in [
-        (0, fixed(10 + PADDING)),
-        (2, verdict),
-        (3, history),
-        (4, fixed(runway_columns)),
-        (5, fixed(11 + PADDING)),
-    ] {
+    for (column, constraint) in
+        [(0, fixed(10 + PADDING)), (3, history), (4, fixed(runway_columns)), (5, fixed(11 + PADDING))]
+    {
         if let Some(column) = table.column_mut(column) {
             column.set_constraint(constraint);
         }
@@ -77,9 +70,6 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
     // No-break spaces have kept dates and units whole; a terminal shows plain ones.
     format!("{}\n{rest}", table.trim_fmt().replace(['\u{a0}', '\u{202f}'], " "))
 }
-
-/// The subject needs the room more: a verdict that takes more columns wraps, unless the terminal is wide.
-const VERDICT: u16 = 20;
 
 /// A space on either side of each cell, which the width of a column includes.
 const PADDING: u16 = 2;
