@@ -17,7 +17,7 @@ use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use super::{
     Report, ReportError, chart, csv::findings_csv, forecasts, html, json::findings_json, slug::Slugs,
 };
-use crate::plans::{Finding, Kind, Severity, Verdict};
+use crate::plans::{Finding, Severity, Verdict};
 
 /// Hidden directories of runs that are under way, or were killed, begin so.
 const HIDDEN: &str = ".publishing-";
@@ -89,12 +89,10 @@ pub(crate) struct Drawn {
     pub(crate) png: Vec<u8>,
 }
 
-/// Whether a finding's picture is worth its room: it asks for attention, tells when servers may rest, or speaks
-/// of a whole pool. The rest is fine, and a line of a table says so.
+/// Whether a finding's picture is worth its room: it asks for attention, or tells when servers may rest. The rest is
+/// fine, and a line of a table says so.
 fn worth_a_chart(finding: &Finding) -> bool {
-    finding.severity > Severity::Ok
-        || finding.kind == Kind::PoolExhaustion
-        || matches!(finding.verdict, Verdict::Ebbs(_))
+    finding.severity > Severity::Ok || matches!(finding.verdict, Verdict::Ebbs(_))
 }
 
 /// Draws the most urgent findings that are worth it on every core; the order is that of urgency.
@@ -246,15 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_fine_gets_no_chart_unless_it_is_a_pool() {
+    fn what_is_fine_gets_no_chart() {
         let report = Report { charts: 100, ..fixture::report() };
         let ranked = report.ranked();
         let drawn = draw(&report).unwrap();
-        // Eight ask for attention, the pool's ebb among them; of the six that are ok, one is a pool's.
-        assert_eq!(drawn.len(), 9);
+        // Eight ask for attention, the pool's ebb among them.
+        assert_eq!(drawn.len(), 8);
         for chart in drawn {
-            let finding = ranked[chart.rank];
-            assert!(finding.severity > Severity::Ok || finding.kind == Kind::PoolExhaustion);
+            assert!(ranked[chart.rank].severity > Severity::Ok);
         }
     }
 
