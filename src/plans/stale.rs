@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_of_no_host_stands_for_itself() {
+    fn a_measure_of_no_host_is_named_by_its_series() {
         let key = SeriesKey { measure: Measure::ProbeDuration, labels: Labels::from([("probe", "inbound")]) };
         let found = found(&[LastSeen { key, time: AS_OF - 2 * DAY, step: HOUR }]);
         let [probe] = &found[..] else { panic!("{found:?}") };

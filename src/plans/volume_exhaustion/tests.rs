@@ -35,17 +35,18 @@ fn undecided(finding: &Finding) -> (&str, Option<chrono::NaiveDate>) {
 #[test]
 fn urgency_is_the_days_left_against_the_lead_time() {
     // 19 days left on 16 Nov is 5 Dec; ordered so many days before.
-    for (lead_time, severity, order_by) in [
-        (30, Severity::Critical, "2026-11-05"),
-        (10, Severity::Warning, "2026-11-25"),
+    for (lead_time, severity, order_by, advice) in [
+        (30, Severity::Critical, "2026-11-05", "Act now: add disk"),
+        (10, Severity::Warning, "2026-11-25", "Decide by 25 Nov 2026: add disk"),
         // 19 - 4 = 15 days to decide are more than a fortnight.
-        (4, Severity::Info, "2026-12-01"),
+        (4, Severity::Info, "2026-12-01", "Decide by 1 Dec 2026: add disk"),
     ] {
         let found = judged(&growing(120), &format!("lead_time_days = {lead_time}"));
         let full = exhaustion(&found);
         assert!((full.runway.p50_days.unwrap() - 19.0).abs() < 0.1, "{full:?}");
         assert_eq!(full.p50, Some(date("2026-12-05")));
         assert_eq!((found.severity, full.order_by), (severity, Some(date(order_by))), "{lead_time}");
+        assert!(found.advice.starts_with(advice), "{}", found.advice);
         assert_eq!(found.id.0, "disk-full/ms01/var/mail");
         assert_eq!(found.headline, "ms01:/var/mail reaches its full mark in 19 days, on 5 Dec 2026");
     }
