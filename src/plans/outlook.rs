@@ -246,7 +246,7 @@ mod tests {
         }
     }
 
-    fn flat(series: &Series) -> Level {
+    fn level_of(series: &Series) -> Level {
         Level::of(series).unwrap()
     }
 
@@ -254,7 +254,7 @@ mod tests {
     fn weighed(per_day: [f64; 3], mark: f64) -> (Verdict, Severity) {
         let platform = platform(MAILSTORE);
         let bounds = Bounds { mark, lead_time_days: 30.0 };
-        weigh(&growing(per_day), &flat(&hours(30, |_| 100.0)), bounds, &at(&platform))
+        weigh(&growing(per_day), &level_of(&hours(30, |_| 100.0)), bounds, &at(&platform))
     }
 
     #[test]
@@ -302,7 +302,7 @@ mod tests {
         let platform = platform(MAILSTORE);
         let bounds = Bounds { mark: 220.0, lead_time_days: 30.0 };
         let judged = |ended: i64| {
-            let level = flat(&crate::plans::fixture::ended(&hours(60, |d| 200.0 + d), ended));
+            let level = level_of(&crate::plans::fixture::ended(&hours(60, |d| 200.0 + d), ended));
             judge(&level, bounds, &at(&platform)).verdict
         };
         // 20 days left, counted from the moment of the plan and not from the last sample.
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn a_change_of_rate_and_steps_are_marks_in_the_order_of_time() {
         // 1,000 came in 40 days before, and 600 went 20 days before.
-        let level = flat(&hours(100, |d| match d {
+        let level = level_of(&hours(100, |d| match d {
             d if d < -40.0 => 9_000.0 + d,
             d if d < -20.0 => 10_000.0 + d,
             d => 9_400.0 + d,
@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(band.times[..2], [AS_OF - DAY / 2, AS_OF + DAY / 2]);
         assert_eq!((band.p5[2], band.p50[2], band.p95[2]), (101.0, 102.0, 104.0));
         // 91 days before 16 November is 17 August.
-        let words = model(&forecast, &flat(&hours(30, |_| 100.0)), &at(&platform));
+        let words = model(&forecast, &level_of(&hours(30, |_| 100.0)), &at(&platform));
         assert_eq!(
             words,
             "robust slope (Theil–Sen) on the days since 17 Aug 2026; interval from walk-forward errors on this series"
