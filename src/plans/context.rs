@@ -69,3 +69,65 @@ impl<'a> Context<'a> {
         local.date().is_some_and(|date| self.platform.calendar.is_holiday(date))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        plans::fixture::{AS_OF, MAILSTORE, at, date, event, hours, platform, platform_in},
+        series::HOUR,
+    };
+
+    /// The dates that are left of the last ten days, 6 to 15 November, of a host of the pool.
+    fn left(tables: &str, host: &str) -> Vec<u32> {
+        use chrono::Datelike;
+        let platform = platform(&format!("{MAILSTORE}{tables}"));
+        let context = at(&platform);
+        let kept = context.declared(&hours(10, |d| d), Some(host), platform.pool_of(host));
+        let mut dates: Vec<u32> = kept.present().map(|(time, _)| context.date(time).day()).collect();
+        dates.dedup();
+        dates
+    }
+
+    #[test]
+    fn declared_days_are_left_out_for_those_whom_they_concern() {
+        let ignore = event("ignore", "2026-11-08", "2026-11-13");
+        let gone = event("break", "2026-11-10", "2026-11-11");
+        let all: Vec<u32> = (6..=15).collect();
+        for (tables, host, expected) in [
+            (String::new(), "ms01", &all[..]),
+            (ignore.clone(), "ms01", &[6, 7, 14, 15]),
+            (gone.clone(), "mx01", &[12, 13, 14, 15]),
+            (format!("{gone}pools = [\"mailstore\"]\n"), "ms01", &[12, 13, 14, 15]),
+            (format!("{gone}pools = [\"mailstore\"]\n"), "mx01", &all),
+            (format!("{ignore}hosts = [\"ms02\"]\n"), "ms01", &all),
+            // The last of two breaks counts; one to come does not.
+            (format!("{gone}{}", event("break", "2026-11-13", "2026-11-13")), "ms01", &[14, 15]),
+            (event("break", "2026-11-15", "2026-11-17"), "ms01", &all),
+        ] {
+            assert_eq!(left(&tables, host), expected, "{host} with {tables}");
+        }
+    }
+
+    #[test]
+    fn days_are_local_ones() {
+        // In Auckland, 13 hours ahead, 15 November ends at 11:00 UTC.
+        let tables = format!("{MAILSTORE}{}", event("ignore", "2026-11-15", "2026-11-15"));
+        let platform = platform_in("Pacific/Auckland", &tables);
+        let kept = at(&platform).declared(&hours(1, |d| d), None, None);
+        assert_eq!(kept.first().unwrap().0, AS_OF - DAY + 11 * HOUR);
+        assert_eq!(at(&platform).date(AS_OF), date("2026-11-16"));
+        assert_eq!(at(&platform).date(AS_OF + 11 * HOUR), date("2026-11-17"));
+    }
+
+    #[test]
+    fn dates_ahead_and_before_stay_within_the_calendar() {
+        let platform = platform(MAILSTORE);
+        let context = at(&platform);
+        assert_eq!(context.date_in(19.02), date("2026-12-05"));
+        assert_eq!(context.date_in(1e300), NaiveDate::MAX);
+        // Half a day of lead time costs a whole one.
+        assert_eq!(context.before(date("2026-12-05"), 9.5), date("2026-11-25"));
+        assert_eq!(context.before(date("2026-12-05"), f64::INFINITY), NaiveDate::MIN);
+    }
+}

@@ -182,3 +182,6 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         backtest: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

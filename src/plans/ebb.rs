@@ -313,12 +313,4 @@ fn weekdays(days: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn weekdays_are_told_in_runs() {
-        assert_eq!(weekdays(&[0, 1, 2, 3]), "Mon–Thu");
-        assert_eq!(weekdays(&[4, 6]), "Fri, Sun");
-    }
-}
+mod tests;

@@ -33,3 +33,48 @@ pub(super) fn of_days(name: &str, first_day: i64, values: Vec<Option<f64>>) -> L
     let times = (0..values.len() as i64).map(|i| (first_day + i) * DAY + DAY / 2).collect();
     Line { name: name.to_owned(), times, values }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A slot a day from 1970-01-01.
+    fn days(len: i64) -> Series {
+        Series::from_slots(0, DAY, (0..len).map(|day| Some(day as f64)))
+    }
+
+    #[test]
+    fn a_day_is_its_median_at_noon_and_a_day_without_data_is_a_hole() {
+        let slots = [Some(1.0), Some(2.0), Some(9.0), None, None, None, Some(4.0), None, Some(6.0)];
+        let line = daily("used", &Series::from_slots(0, DAY / 3, slots), 0);
+        assert_eq!(line.times, [DAY / 2, DAY + DAY / 2, 2 * DAY + DAY / 2]);
+        assert_eq!(line.values, [Some(2.0), None, Some(5.0)]);
+    }
+
+    #[test]
+    fn what_is_older_is_not_drawn() {
+        assert_eq!(daily("used", &days(10), 7 * DAY).values, [Some(7.0), Some(8.0), Some(9.0)]);
+        let none = daily("used", &days(10), 10 * DAY);
+        assert!(none.times.is_empty() && none.values.is_empty());
+    }
+
+    #[test]
+    fn a_long_line_is_thinned_to_what_a_chart_shows() {
+        // 1,000 days at 400 points at most: three days a point, the last point of one day.
+        let line = daily("used", &days(1_000), 0);
+        assert_eq!((line.times.len(), line.values.len()), (334, 334));
+        assert_eq!((line.times[1], line.values[1]), (3 * DAY + 3 * DAY / 2, Some(4.0)));
+        assert_eq!(line.values[333], Some(999.0));
+        assert_eq!(daily("used", &days(400), 0).times.len(), 400);
+        assert!(daily("used", &days(401), 0).times.len() <= 400);
+    }
+
+    #[test]
+    fn daily_values_stand_at_noon() {
+        let line = of_days("trend", 10, vec![Some(1.0), None]);
+        assert_eq!(
+            (line.times, line.values),
+            (vec![10 * DAY + DAY / 2, 11 * DAY + DAY / 2], vec![Some(1.0), None])
+        );
+    }
+}

@@ -8,6 +8,8 @@ mod ebb_window;
 mod event_id;
 mod evidence;
 mod finding;
+#[cfg(test)]
+mod fixture;
 mod lines;
 mod outlook;
 mod pool_exhaustion;

@@ -1,7 +1,9 @@
 //! When a pool is full: all its volumes together, since mailboxes can be moved between them.
 
+use chrono::NaiveDate;
+
 use super::{
-    Context, EventId, Evidence, Finding, Kind, Severity, Subject, Threshold, VolumeAnswer, lines,
+    Context, EventId, Evidence, Finding, Kind, Severity, Subject, Threshold, Verdict, VolumeAnswer, lines,
     outlook::{self, Bounds, judge},
     volume_exhaustion::advice,
     wording,
@@ -30,12 +32,16 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
     let bounds = Bounds { mark: pool.full_mark * usable, lead_time_days: pool.lead_time_days };
     let outlook = match &level {
         Some(level) => judge(level, bounds, context),
-        None => outlook::undecided("none of its volumes has four weeks of history".to_owned(), None),
+        None => {
+            let reason = "none of its volumes has four weeks of history".to_owned();
+            outlook::undecided(reason, volumes.iter().filter_map(enough_on).max())
+        }
     };
     let name = format!("pool {}", pool.name);
     let filling: Vec<&str> = volumes.iter().filter(|v| fills(v)).map(|v| v.name.as_str()).collect();
-    // A pool that is in trouble itself has nowhere to move mailboxes to.
-    let advice = if filling.is_empty() || outlook.severity >= Severity::Warning {
+    // A pool that is in trouble itself has nowhere to move mailboxes to; one that cannot be judged may have none.
+    let has_room = outlook.forecast.is_some() && outlook.severity < Severity::Warning;
+    let advice = if filling.is_empty() || !has_room {
         advice(&outlook, "order disk for the pool, or purge across it", context)
     } else {
         format!("The pool has room: move mailboxes off {}.", filling.join(", "))
@@ -61,6 +67,15 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
 /// Whether one of a volume's findings is to be acted on.
 fn fills(volume: &VolumeAnswer) -> bool {
     volume.findings.iter().any(|f| f.kind == Kind::VolumeExhaustion && f.severity >= Severity::Warning)
+}
+
+/// When a volume that is too young will have enough history.
+fn enough_on(volume: &VolumeAnswer) -> Option<NaiveDate> {
+    let of_bytes = volume.findings.iter().find(|f| f.kind == Kind::VolumeExhaustion)?;
+    match of_bytes.verdict {
+        Verdict::Undecided { enough_on, .. } => enough_on,
+        _ => None,
+    }
 }
 
 /// Days from the first to the last, both counted.
@@ -122,5 +137,79 @@ fn evidence(
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, Unit::Bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::{
+        fixture::{GB, MAILSTORE, at, date, exhaustion, fact, hours, platform, volume},
+        volume_findings,
+    };
+
+    /// A pool whose volumes, of 10,000 GB each, hold so many GB now, grow by so many a day and are so many days
+    /// old.
+    fn judged(volumes: &[(&str, f64, f64, i64)]) -> Option<Finding> {
+        let platform = platform(MAILSTORE);
+        let pool = platform.pool("mailstore").unwrap();
+        let answer = |&(host, now, growth, days): &(&str, f64, f64, i64)| {
+            let volume = volume(host, hours(days, |d| (now + growth * d) * GB), 10_000.0 * GB);
+            volume_findings(&volume, Some(pool), &at(&platform))
+        };
+        pool_finding(pool, &volumes.iter().map(answer).collect::<Vec<_>>(), &at(&platform))
+    }
+
+    #[test]
+    fn a_volume_that_fills_in_a_pool_with_room_is_to_be_relieved() {
+        // Together 9,810 of 18,000 GB and 10 a day: 819 days, beyond the year that is looked at.
+        let found = judged(&[("ms01", 8_810.0, 10.0, 120), ("ms02", 1_000.0, 0.0, 120)]).unwrap();
+        assert_eq!((found.verdict.name(), found.severity), ("fills_beyond", Severity::Ok));
+        assert_eq!(found.advice, "The pool has room: move mailboxes off ms01:/var/mail.");
+        assert_eq!(
+            (found.id.0.as_str(), found.headline.as_str()),
+            ("pool-full/mailstore", "pool mailstore does not reach its full mark within 365 days",)
+        );
+    }
+
+    #[test]
+    fn a_pool_that_fills_as_a_whole_needs_disk() {
+        // 2 × 190 GB are left, 10 + 5 GB go a day: 25.33 days, on 11 December.
+        let found = judged(&[("ms01", 8_810.0, 10.0, 120), ("ms02", 8_810.0, 5.0, 120)]).unwrap();
+        let full = exhaustion(&found);
+        assert!((full.runway.p50_days.unwrap() - 380.0 / 15.0).abs() < 0.1, "{full:?}");
+        assert_eq!((full.p50, found.severity), (Some(date("2026-12-11")), Severity::Critical));
+        assert!(found.advice.starts_with("Act now: order disk for the pool"), "{}", found.advice);
+        assert!((fact(&found, "growth").unwrap() - 15.0 * GB).abs() < 0.1 * GB);
+    }
+
+    #[test]
+    fn a_young_volume_counts_neither_with_what_it_holds_nor_with_its_room() {
+        let known = [("ms01", 8_810.0, 10.0, 120), ("ms02", 8_810.0, 10.0, 120)];
+        let young = ("ms03", 1_000.0, 30.0, 20);
+        let (without, with) = (judged(&known).unwrap(), judged(&[known[0], known[1], young]).unwrap());
+        assert_eq!((&with.verdict, with.severity), (&without.verdict, Severity::Critical));
+        assert_eq!(with.evidence.thresholds, without.evidence.thresholds);
+        assert_eq!(with.evidence.thresholds[0].value, 0.9 * 20_000.0 * GB);
+        assert_eq!(fact(&with, "volumes"), Some(2.0));
+        assert_eq!(fact(&with, "left out: no size, or not four weeks of history"), Some(1.0));
+        let alone = judged(&[young]).unwrap();
+        assert!(alone.headline.ends_with("none of its volumes has four weeks of history"));
+        // The volume's history begins on 27 October; 42 days later there will be enough.
+        assert_eq!(alone.advice, "Wait until 8 Dec 2026: then there is enough history.");
+    }
+
+    #[test]
+    fn a_pool_is_as_old_as_its_youngest_volume_that_counts() {
+        // 30 days of the one are enough to count, and not the 42 that a forecast takes.
+        let found = judged(&[("ms01", 8_810.0, 10.0, 120), ("ms02", 1_000.0, 0.0, 30)]).unwrap();
+        assert_eq!(found.verdict.name(), "undecided");
+        // Whether there is room to move mailboxes of ms01 to, nobody can say before 42 days from 17 October.
+        assert_eq!(found.advice, "Wait until 28 Nov 2026: then there is enough history.");
+    }
+
+    #[test]
+    fn a_pool_without_volumes_has_no_finding() {
+        assert_eq!(judged(&[]), None);
     }
 }

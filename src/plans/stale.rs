@@ -106,3 +106,83 @@ fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Co
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        plans::fixture::{AS_OF, MAILSTORE, at, platform},
+        series::HOUR,
+    };
+
+    /// A series of a host that was last heard of so many days ago.
+    fn seen(host: &str, measure: Measure, days: f64, step: i64) -> LastSeen {
+        let key = SeriesKey { measure, labels: Labels::from([("host", host)]) };
+        LastSeen { key, time: AS_OF - (days * DAY as f64) as i64, step }
+    }
+
+    fn found(series: &[LastSeen]) -> Vec<Finding> {
+        stale_findings(series, &at(&platform(MAILSTORE)))
+    }
+
+    #[test]
+    fn a_host_that_stopped_is_one_finding_though_its_monitoring_says_that_it_is_down() {
+        let found = found(&[
+            seen("ms01", Measure::DiskUsed, 9.0, HOUR),
+            seen("ms01", Measure::LoadCpu, 9.5, HOUR),
+            seen("ms01", Measure::HostUp, 0.0, HOUR),
+            seen("ms02", Measure::LoadCpu, 0.0, HOUR),
+        ]);
+        let [host] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((host.id.0.as_str(), host.severity), ("stale/ms01/all", Severity::Warning));
+        assert_eq!(host.verdict, Verdict::Stale { since: AS_OF - 9 * DAY });
+        // 9 days before 16 November.
+        assert_eq!(host.headline, "host ms01 has sent nothing for 9 days, since 7 Nov 2026");
+        assert_eq!(host.subject.pool.as_deref(), Some("mailstore"));
+    }
+
+    #[test]
+    fn a_measure_that_stopped_on_a_living_host_is_one_finding() {
+        let found = found(&[
+            seen("ms01", Measure::DiskUsed, 9.0, HOUR),
+            seen("ms01", Measure::DiskUsed, 12.0, HOUR),
+            seen("ms01", Measure::LoadCpu, 0.0, HOUR),
+        ]);
+        let [measure] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(measure.id.0, "stale/ms01/disk.used");
+        assert_eq!(measure.subject.measure, Measure::DiskUsed);
+        assert!(measure.headline.starts_with("disk.used of ms01 has sent nothing for 9 days"));
+    }
+
+    #[test]
+    fn silence_is_held_against_a_day_and_three_steps() {
+        for (days, step, stale) in [
+            (0.9, 300, false),
+            (1.1, 300, true),
+            (1.1, 6 * HOUR, true),
+            (2.0, DAY, false),
+            (3.0, DAY, false),
+            (3.1, DAY, true),
+        ] {
+            let found = found(&[seen("ms01", Measure::DiskUsed, days, step)]);
+            assert_eq!(!found.is_empty(), stale, "{days} days of silence, a sample each {step} s");
+        }
+    }
+
+    #[test]
+    fn what_has_been_silent_for_a_quarter_was_taken_away() {
+        for (days, severity) in [(89.0, Severity::Warning), (100.0, Severity::Info)] {
+            let found = found(&[seen("ms01", Measure::DiskUsed, days, HOUR)]);
+            assert_eq!(found[0].severity, severity, "{days}");
+        }
+    }
+
+    #[test]
+    fn a_measure_of_no_host_is_named_by_its_series() {
+        let key = SeriesKey { measure: Measure::ProbeDuration, labels: Labels::from([("probe", "inbound")]) };
+        let found = found(&[LastSeen { key, time: AS_OF - 2 * DAY, step: HOUR }]);
+        let [probe] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(probe.subject.name, "probe.duration{probe=\"inbound\"}");
+        assert_eq!(probe.subject.labels, Labels::from([("probe", "inbound")]));
+    }
+}

@@ -248,3 +248,6 @@ fn resizes(capacity: &Line) -> Vec<Mark> {
     marks.retain(|m| m.size.is_some_and(|size| size.abs() > RESIZE_SHARE * typical));
     marks
 }
+
+#[cfg(test)]
+mod tests;

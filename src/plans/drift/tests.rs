@@ -1,0 +1,137 @@
+use super::*;
+use crate::{
+    plans::fixture::{AS_OF, MAILSTORE, at, date, event, fact, noise, platform},
+    sources::Points,
+};
+
+/// A probe by the hour from so many days ago until so many days ago: 200 ms 60 days ago, half as much again at work,
+/// and from then on so many percent more or less in 60 days, by the same share each day.
+fn probe(days: i64, ended: i64, percent: f64) -> Column {
+    let mut points = Points::default();
+    for hour in -24 * days..-24 * ended {
+        let day = hour as f64 / 24.0;
+        let office = if (8..18).contains(&hour.rem_euclid(24)) { 1.5 } else { 1.0 };
+        let trend = (1.0 + percent / 100.0).powf((day + 60.0) / 60.0);
+        points.push(AS_OF + hour * HOUR, 0.2 * office * trend * (1.0 + 0.005 * noise(day)));
+    }
+    Column { labels: Labels::from([("host", "web01"), ("probe", "inbound")]), points }
+}
+
+fn judged(column: Column, tables: &str) -> Finding {
+    let platform = platform(&format!("{MAILSTORE}{tables}"));
+    drift_findings(Measure::ProbeDuration, &[column], &at(&platform)).remove(0)
+}
+
+fn size(verdict: &Verdict) -> DriftSize {
+    match verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => *size,
+        _ => panic!("{verdict:?}"),
+    }
+}
+
+/// A limit on all probes.
+fn limit(milliseconds: u32) -> String {
+    format!("[[limit]]\nmeasure = \"probe.duration\"\nlimit = {milliseconds}\nunit = \"milliseconds\"\n")
+}
+
+#[test]
+fn a_change_is_told_by_its_size_and_its_limit() {
+    // Ten of 24 hours are half as much again, so that the level is 200 ms × 1.5^(10/24) = 237 ms 60 days ago, and
+    // 284 ms today where a fifth has been added.
+    for (percent, milliseconds, verdict, severity) in [
+        (20.0, 300, "rises", Severity::Warning),
+        (20.0, 250, "rises", Severity::Critical),
+        (-20.0, 250, "falls", Severity::Ok),
+        (-20.0, 150, "falls", Severity::Warning),
+        (5.0, 300, "steady", Severity::Ok),
+        (0.0, 300, "steady", Severity::Ok),
+        (0.0, 200, "steady", Severity::Warning),
+    ] {
+        let found = judged(probe(60, 0, percent), &limit(milliseconds));
+        assert_eq!(
+            (found.verdict.name(), found.severity),
+            (verdict, severity),
+            "{percent} of {milliseconds}"
+        );
+        let size = size(&found.verdict);
+        // From the first to the last of 60 days are 59.
+        assert_eq!(size.span_days, 59.0);
+        assert!((size.percent_over_span - percent).abs() < 1.0, "{percent}: {size:?}");
+        assert_eq!(found.evidence.thresholds[0].value, f64::from(milliseconds) / 1000.0);
+    }
+}
+
+#[test]
+fn a_rise_is_told_with_its_interval_and_its_level() {
+    let found = judged(probe(60, 0, 20.0), "");
+    let size = size(&found.verdict);
+    // 1.2^(30/60) is 9.54 % more in a month.
+    assert!((size.percent_per_month - 9.54).abs() < 0.5, "{size:?}");
+    assert!(size.low <= size.percent_per_month && size.percent_per_month <= size.high, "{size:?}");
+    assert!(size.low > 0.0 && size.p_value < 0.001, "{size:?}");
+    assert_eq!(found.headline, "probe inbound on web01 rises steadily: +20 % over 59 days");
+    let level = fact(&found, "level now").unwrap();
+    assert!((level - 0.284).abs() < 0.003, "{level}");
+    assert_eq!(found.evidence.lines.iter().map(|l| l.times.len()).collect::<Vec<_>>(), [60, 60]);
+}
+
+#[test]
+fn only_the_last_quarter_is_looked_at() {
+    assert_eq!(size(&judged(probe(400, 0, 5.0), "").verdict).span_days, 89.0);
+}
+
+#[test]
+fn what_cannot_be_judged_says_why_and_when() {
+    let begin_of_november = event("break", "2026-11-01", "2026-11-01");
+    for (column, tables, enough_on) in [
+        // 20 days begin on 27 October, 27 on the 20th; 28 days later is enough.
+        (probe(20, 0, 20.0), "", "2026-11-24"),
+        (probe(27, 0, 20.0), "", "2026-11-17"),
+        // The first day after the break is the 2nd.
+        (probe(60, 0, 20.0), &begin_of_november, "2026-11-30"),
+    ] {
+        let found = judged(column, tables);
+        let Verdict::Undecided { reason, enough_on: told } = &found.verdict else { panic!("{enough_on}") };
+        assert!(reason.ends_with(" days of history; the model needs 28"), "{reason}");
+        assert_eq!((*told, found.severity), (Some(date(enough_on)), Severity::Info));
+        assert!(found.advice.starts_with("Wait until "), "{}", found.advice);
+    }
+    assert_eq!(judged(probe(28, 0, 0.0), "").verdict.name(), "steady");
+    let stopped = judged(probe(60, 4, 20.0), "");
+    let reason = "its data stopped".to_owned();
+    assert_eq!(stopped.verdict, Verdict::Undecided { reason, enough_on: None });
+}
+
+#[test]
+fn an_event_is_named_by_the_measure_and_its_labels_whatever_the_verdict() {
+    for column in [probe(60, 0, 20.0), probe(90, 0, 0.0), probe(5, 0, 0.0)] {
+        assert_eq!(judged(column, "").id.0, "drift/probe.duration/web01/inbound");
+    }
+}
+
+#[test]
+fn series_have_names_for_people() {
+    for (measure, labels, expected) in [
+        (Measure::ProbeDuration, Labels::from([("probe", "inbound")]), "probe inbound"),
+        (
+            Measure::QueueDepth,
+            Labels::from([("host", "out02"), ("queue", "deferred")]),
+            "queue deferred on out02",
+        ),
+        (
+            Measure::QueueAge,
+            Labels::from([("host", "out02"), ("queue", "deferred"), ("quantile", "0.95")]),
+            "age of queue deferred on out02 (quantile 0.95)",
+        ),
+        (
+            Measure::DeliveryDelay,
+            Labels::from([("host", "out01"), ("stage", "transmission")]),
+            "delivery delay on out01 (stage transmission)",
+        ),
+        (Measure::ResponseTime, Labels::from([("pool", "webmail")]), "response time of webmail"),
+        (Measure::ResponseTime, Labels::from([("host", "web01")]), "response time on web01"),
+        (Measure::QueueDepth, Labels::new(), "queue.depth"),
+    ] {
+        assert_eq!(name(measure, &labels), expected);
+    }
+}
