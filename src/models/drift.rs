@@ -55,7 +55,7 @@ pub fn drift(hours: &Series, settings: &DriftSettings) -> Result<Drift, TooShort
     let recent = recent(hours, last - settings.days * DAY, &scale);
     let days = daily_levels(&recent, &mut clock);
     let short = || TooShort {
-        have_days: days.levels.iter().flatten().count() as f64,
+        have_days: days.levels.len() as f64,
         need_days: LEAST_DAYS as f64,
         enough_at: (first + LEAST_DAYS * DAY).max(last + DAY),
     };
@@ -63,7 +63,8 @@ pub fn drift(hours: &Series, settings: &DriftSettings) -> Result<Drift, TooShort
         days.levels.iter().enumerate().filter(|(_, l)| l.is_some()).map(|(i, _)| i).collect();
     let (Some(&from), Some(&to)) = (known.first(), known.last()) else { return Err(short()) };
     let span = to - from;
-    if (span as i64) < LEAST_DAYS - 1 || (known.len() as i64) < LEAST_DAYS / 2 {
+    // Days that were left out as incidents are history all the same.
+    if (days.levels.len() as i64) < LEAST_DAYS || (known.len() as i64) < LEAST_DAYS / 2 || span == 0 {
         return Err(short());
     }
     let test = mann_kendall_hamed_rao(&days.levels, Detrend::Shape);

@@ -42,11 +42,13 @@ pub fn stale_findings(series: &[LastSeen], context: &Context) -> Vec<Finding> {
             findings.extend(finding(host, None, &all, context));
             continue;
         }
-        let mut measures: BTreeMap<Measure, Vec<&LastSeen>> = BTreeMap::new();
+        // Without a host, each series is a subject of its own: of seven probes one may stop.
+        let mut measures: BTreeMap<(Measure, Option<&Labels>), Vec<&LastSeen>> = BTreeMap::new();
         for &seen in &all {
-            measures.entry(seen.key.measure).or_default().push(seen);
+            let own = host.is_empty().then_some(&seen.key.labels);
+            measures.entry((seen.key.measure, own)).or_default().push(seen);
         }
-        for (measure, of_measure) in measures {
+        for ((measure, _), of_measure) in measures {
             if of_measure.iter().all(|s| silent(s)) {
                 findings.extend(finding(host, Some(measure), &of_measure, context));
             }
