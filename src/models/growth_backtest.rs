@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::growth::{Course, fit};
+use super::growth_line::{Course, fit};
 use crate::series::level_on;
 
 /// Distances at which the model is tried, in days.

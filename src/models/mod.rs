@@ -6,14 +6,16 @@ mod change_shape;
 mod drift;
 mod growth;
 mod growth_backtest;
+mod growth_line;
 mod mann_kendall;
 mod profile;
 mod season;
 mod theil_sen;
 
 pub use drift::{Drift, DriftSettings, drift};
-pub use growth::{Course, Forecast, GrowthSettings, forecast};
+pub use growth::{Forecast, GrowthSettings, forecast};
 pub use growth_backtest::GrowthBacktest;
+pub use growth_line::Course;
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::{Profile, ProfileSettings, profile};
 pub use theil_sen::theil_sen;

@@ -15,6 +15,7 @@
 
 mod chart;
 mod csv;
+mod drawn;
 mod error;
 mod forecasts;
 mod format;

@@ -7,8 +7,9 @@ use super::week::Heat;
 use crate::{
     plans::{Exhaustion, Finding, Question, Severity as Level, Verdict},
     reports::{
-        Report, format,
-        publish::Drawn,
+        Report,
+        drawn::Drawn,
+        format,
         report::{reached, runway},
         text::{one_line, sentence},
         words,

@@ -10,7 +10,7 @@ mod week;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
 
-use super::{Report, ReportError, publish::Drawn};
+use super::{Report, ReportError, drawn::Drawn};
 
 /// Each template with the name by which the others include it.
 const TEMPLATES: [(&str, &str); 6] = [

@@ -13,8 +13,9 @@ use super::{
 use crate::{
     plans::{Finding, Severity as Level},
     reports::{
-        Report, ReportError, format,
-        publish::Drawn,
+        Report, ReportError,
+        drawn::Drawn,
+        format,
         report::{order_by, runway},
         text::{one_line, sentence},
         words,

@@ -6,8 +6,9 @@ use super::card::{Card, Named, Severity, facts};
 use crate::{
     plans::{Finding, Question, Severity as Level, Verdict},
     reports::{
-        Report, format,
-        publish::Drawn,
+        Report,
+        drawn::Drawn,
+        format,
         text::{one_line, sentence},
         words,
     },

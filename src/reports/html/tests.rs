@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::reports::{fixture, publish};
+use crate::reports::{drawn, fixture};
 
 fn page(report: &Report) -> String {
-    weekly(report, &publish::draw(report).unwrap()).unwrap()
+    weekly(report, &drawn::draw(report).unwrap()).unwrap()
 }
 
 /// The values of an attribute, in the order of the page.
