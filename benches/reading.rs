@@ -8,6 +8,10 @@ use mailtide::{
     sources::{Identity, Recognition, read_file},
 };
 
+/// The command's own allocator; the reading beside it has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// About 50 MB: 128 series of 60 days at steps of five minutes.
 const SERIES: usize = 128;
 const STEPS: i64 = 60 * 288;

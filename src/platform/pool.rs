@@ -94,9 +94,11 @@ impl Pool {
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let load = fields.choice("load", "a load", Self::LOADS, Measure::name);
         fields.finish();
+        // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
+        // same, so that all mistakes are told at once.
         Some(Pool {
-            name: name?,
-            role: role?,
+            name: name.unwrap_or_default(),
+            role: role.unwrap_or(Role::Admin),
             hosts: hosts?,
             scales_out,
             full_mark: full_mark.unwrap_or(Self::DEFAULT_FULL_MARK),

@@ -414,3 +414,14 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn another_mistake_does_not_hide_shared_hosts() {
+    let text = "[platform]\nname = \"P\"\ntimezone = \"UTC\"\ncurrency = \"EUR\"\n\
+        [[source]]\nname = \"s\"\nfiles = [\"a\"]\n\
+        [[pool]]\nname = \"a\"\nrole = \"mmx\"\nhosts = [\"ms*\"]\n\
+        [[pool]]\nname = \"b\"\nrole = \"mx\"\nhosts = [\"ms01\"]\n";
+    let errors = Platform::parse(text, Path::new("platform.toml")).unwrap_err().to_string();
+    assert!(errors.contains("\"mmx\" is not a role"), "{errors}");
+    assert!(errors.contains("both match the host \"ms01\""), "{errors}");
+}
