@@ -26,11 +26,7 @@ pub fn increments(points: &Points) -> Vec<(i64, f64, f64)> {
 
 /// A counter's rate per second, at the later of each two samples.
 pub fn rate(points: &Points) -> Points {
-    let mut rates = Points::default();
-    for (time, grown, seconds) in increments(points) {
-        rates.push(time, grown / seconds);
-    }
-    rates
+    increments(points).into_iter().map(|(time, grown, seconds)| (time, grown / seconds)).collect()
 }
 
 /// The mean per event over each slot of `step` seconds, from the counter of a sum and the counter of events:
@@ -66,9 +62,7 @@ mod tests {
     use super::*;
 
     fn points(pairs: &[(i64, f64)]) -> Points {
-        let mut points = Points::default();
-        pairs.iter().for_each(|&(t, v)| points.push(t, v));
-        points
+        pairs.iter().copied().collect()
     }
 
     #[test]

@@ -62,8 +62,7 @@ fn summed(
         }
     }
     let column = |(labels, sums): (Labels, BTreeMap<i64, (f64, f64)>)| {
-        let mut points = Points::default();
-        sums.into_iter().for_each(|(time, (sum, count))| points.push(time, finish(sum, count)));
+        let points = sums.into_iter().map(|(time, (sum, count))| (time, finish(sum, count))).collect();
         Column { labels, points }
     };
     groups.into_iter().map(column).collect()
@@ -111,8 +110,7 @@ fn mean_delays(sums: &[Column], counts: &[Column]) -> Vec<Column> {
         let stage = counts.iter().map(|c| c.labels.get("stage")).next()?;
         let counts: Vec<&Points> =
             counts.iter().filter(|c| c.labels.get("stage") == stage).map(|c| &c.points).collect();
-        let mut points = Points::default();
-        mean_per_event(&sums, &counts, HOUR).present().for_each(|(time, value)| points.push(time, value));
+        let points: Points = mean_per_event(&sums, &counts, HOUR).present().collect();
         (!points.is_empty()).then_some(Column { labels, points })
     };
     hosts.into_iter().filter_map(mean).collect()
@@ -123,9 +121,7 @@ mod tests {
     use super::*;
 
     fn column(labels: Labels, pairs: &[(i64, f64)]) -> Column {
-        let mut points = Points::default();
-        pairs.iter().for_each(|&(t, v)| points.push(t, v));
-        Column { labels, points }
+        Column { labels, points: pairs.iter().copied().collect() }
     }
 
     fn extract(measure: Measure, columns: Vec<Column>) -> Extract {

@@ -173,9 +173,7 @@ mod tests {
     use super::*;
 
     fn points(pairs: &[(i64, f64)]) -> Points {
-        let mut points = Points::default();
-        pairs.iter().for_each(|&(t, v)| points.push(t, v));
-        points
+        pairs.iter().copied().collect()
     }
 
     #[test]

@@ -323,7 +323,7 @@ impl<'a> Json<'a> {
         character.ok_or_else(|| Fault::at(start, "a broken escape in a string", EXPORT_AGAIN))
     }
 
-    /// The character of `\uXXXX`, or of a surrogate pair of two such; stands past the first `\u`.
+    /// The character of a `\u` escape of four digits, or of a surrogate pair of two such; stands past the first `\u`.
     fn unicode_escape(&mut self) -> Option<char> {
         let first = self.four_hex_digits()?;
         if !(0xD800..0xDC00).contains(&first) {

@@ -39,6 +39,14 @@ impl Points {
     }
 }
 
+impl FromIterator<(i64, f64)> for Points {
+    fn from_iter<I: IntoIterator<Item = (i64, f64)>>(pairs: I) -> Self {
+        let mut points = Points::default();
+        pairs.into_iter().for_each(|(time, value)| points.push(time, value));
+        points
+    }
+}
+
 /// One series of a measure as it was answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Samples {
