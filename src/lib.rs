@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! platform   the operator's words: roles, pools, measures, units, limits, calendar
-//! sources    exported files          -> Samples   (a measure, its labels, times and values)
+//! net        what goes over the wire: one HTTP client, secrets, credentials
+//! sources    files and live servers  -> Samples   (a measure, its labels, times and values)
 //! archive    Samples                 -> Extract   (de-duplicated, in Parquet, one measure, one range)
 //! series     Extract                 -> Series    (one regular grid, holes explicit, steps marked)
 //! models     Series                  -> Forecast | Profile | Drift
@@ -18,6 +19,8 @@
 //! it, `ARCHITECTURE.md` why it is so, `docs/models.md` what its numbers mean.
 
 pub mod platform;
+
+pub mod net;
 
 pub mod sources;
 

@@ -16,7 +16,7 @@ use crate::{
         Context, Finding, LastSeen, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_finding,
         stale_findings, volume_findings,
     },
-    platform::{ConfigErrors, Labels, Measure, Platform, Pool, SeriesKey},
+    platform::{ConfigErrors, Labels, Measure, Origin, Platform, Pool, SeriesKey},
     reports::{InputNotes, MeasureHeld, Published, Report, ReportError, Unrecognised, publish},
     series::{
         DAY, Fold, HOUR, HostLoad, Series, VolumeInput, derived, grid, native_step, parts_of, total_load,
@@ -127,7 +127,8 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
             Some(names) => Recogniser::new(&packs.only(names)?),
             None => Recogniser::new(&packs),
         });
-        let (paths, errors) = expand(&source.files, &platform.directory);
+        let Origin::Files(files) = &source.origin else { continue };
+        let (paths, errors) = expand(files, &platform.directory);
         work.extend(paths.into_iter().map(|path| (path, index)));
         missing.extend(errors.iter().map(ToString::to_string));
     }

@@ -12,6 +12,7 @@ mod limits;
 mod load;
 mod measure;
 mod nearest;
+mod origin;
 mod pool;
 mod probe;
 mod report_settings;
@@ -27,6 +28,10 @@ pub use host_pattern::{BadHostPattern, HostPattern};
 pub use labels::{Labels, SeriesKey};
 pub use limits::Limit;
 pub use measure::{Form, Measure};
+pub use origin::{
+    Asking, Auth, ClientCertificate, CloudWatch, Graphite, HeaderText, Live, Origin, SecretPlace, Server,
+    System, Tier, Tls,
+};
 pub use pool::Pool;
 pub use probe::Probe;
 pub use report_settings::ReportSettings;

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use toml::Spanned;
 
-use super::{Labels, Measure, Probe, SourceUnit, fields::Fields, wording::quoted, wording::suggestion};
+use super::{
+    Labels, Measure, Origin, Probe, SourceUnit, fields::Fields, wording::quoted, wording::suggestion,
+};
 
-/// Exported files of one monitoring system.
+/// One monitoring system: its exported files, or its server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     /// Its name; no other source has it.
     pub name: String,
-    /// Paths, globs or directories, relative to the platform file; not empty.
-    pub files: Vec<String>,
+    /// Where its history comes from.
+    pub origin: Origin,
     /// What its series are, where they carry no name that a query pack could recognise.
     pub declared: Option<Declared>,
     /// Only these query packs recognise its series; `None` is all.
@@ -60,7 +62,7 @@ impl Source {
             );
         }
         fields.finish();
-        Some(Source { name: name?, files: files?, declared, packs })
+        Some(Source { name: name?, origin: Origin::Files(files?), declared, packs })
     }
 }
 

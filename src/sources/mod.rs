@@ -15,6 +15,7 @@ mod graphite;
 mod identity;
 mod json;
 mod lines;
+pub mod live;
 pub mod packs;
 mod prometheus;
 mod read;

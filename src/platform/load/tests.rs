@@ -2,7 +2,7 @@ use chrono::Weekday;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::platform::{Action, Labels, Measure, Probe, Role, SeriesKey, SourceUnit};
+use crate::platform::{Action, Labels, Measure, Origin, Probe, Role, SeriesKey, SourceUnit};
 
 const GOOD: &str = r#"
 [platform]
@@ -98,7 +98,10 @@ fn a_good_file_becomes_a_platform() {
     assert_eq!(platform.resolve(Path::new("my-packs")), Path::new("conf/my-packs"));
 
     let [prometheus, cpu] = platform.sources.as_slice() else { panic!("{:?}", platform.sources) };
-    assert_eq!(prometheus.files, ["exports/prometheus/*.json*", "more"]);
+    assert_eq!(
+        prometheus.origin,
+        Origin::Files(vec!["exports/prometheus/*.json*".to_owned(), "more".to_owned()])
+    );
     assert_eq!(prometheus.packs.as_deref(), Some(["node_exporter".to_owned()].as_slice()));
     assert_eq!(prometheus.declared, None);
     let declared = cpu.declared.as_ref().unwrap();
