@@ -4,10 +4,14 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
+mod examination;
+
 use std::ops::Range;
 
 use super::FileReading;
 use crate::platform::Measure;
+
+pub use examination::Examination;
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +74,12 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// Why there is no answer, after all retries, and what to do.
     fn fetch(&self, request: &Request) -> Result<Fetched, LiveError>;
+
+    /// What the server tells of itself and of each question at `now`: few and small requests, for `mailtide doctor`.
+    ///
+    /// # Errors
+    /// The server does not answer at all. A single question that it refuses is one of the notes.
+    fn examine(&self, now: i64) -> Result<Examination, LiveError>;
 }
 
 /// Why a live source did not answer.
