@@ -59,6 +59,11 @@ pub struct Wanted {
 }
 
 impl Coverage {
+    /// Of a question that has never been asked.
+    pub fn of(question: &str) -> Coverage {
+        Coverage { question: question.to_owned(), ..Coverage::default() }
+    }
+
     /// The ranges to ask for: what was never answered, the overlap, and the gaps that can still be filled.
     pub fn to_ask(&self, wanted: &Wanted) -> Spans {
         let range = Spans::of(wanted.range.clone());

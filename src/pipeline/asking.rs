@@ -113,11 +113,12 @@ fn plan_source<'a>(
         };
         coverage.push(known);
     }
-    let mut opened = Opened { source, live, server, coverage, requests: Vec::new(), price: 0.0, problems: Vec::new() };
+    let mut opened =
+        Opened { source, live, server, coverage, requests: Vec::new(), price: 0.0, problems: Vec::new() };
     for (question, coverage) in opened.server.questions().iter().zip(&mut opened.coverage) {
         let wanted = wanted(&live.asking, question.step, until, now);
         coverage.forget_before(wanted.kept_from);
-        let mut cut = || -> Result<Vec<Request>, LiveError> {
+        let cut = || -> Result<Vec<Request>, LiveError> {
             let mut requests = Vec::new();
             for range in coverage.to_ask(&wanted).iter() {
                 requests.extend(opened.server.cut(question, range, now)?);
@@ -137,7 +138,9 @@ fn plan_source<'a>(
         }
     }
     // Month by month, so that a partition of the archive is written once; within a month as the questions stand.
-    opened.requests.sort_by_key(|request| (month(request.range.start), request.question, request.range.start));
+    opened
+        .requests
+        .sort_by_key(|request| (month(request.range.start), request.question, request.range.start));
     opened.price = opened.requests.iter().map(|request| opened.server.price(request)).sum();
     Ok(opened)
 }
@@ -179,7 +182,7 @@ fn read_coverage(archive: &Archive, source: &str, question: &Question) -> Result
     let known = archive.note(&coverage_note(source, question))?;
     // A note that cannot be read is no note: everything is asked for again, and replaces.
     let known = known.and_then(|text| serde_json::from_slice(&text).ok());
-    Ok(known.unwrap_or_else(|| Coverage { question: question.id.clone(), ..Coverage::default() }))
+    Ok(known.unwrap_or_else(|| Coverage::of(&question.id)))
 }
 
 /// The server that a source asks: requests to one are bounded together.

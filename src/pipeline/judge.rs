@@ -7,7 +7,10 @@ use rayon::prelude::*;
 use super::history::History;
 use crate::{
     archive::{ArchiveError, Column},
-    plans::{Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_finding, volume_findings},
+    plans::{
+        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_finding,
+        volume_findings,
+    },
     platform::{Labels, Measure, Pool},
     series::{Fold, HOUR, HostLoad, Series, VolumeInput, grid, native_step, total_load, volumes},
 };
@@ -107,4 +110,3 @@ fn servers_running(pool: &Pool, columns: &[Column]) -> Option<Series> {
     let own = columns.iter().find(|c| belongs(&c.labels, pool))?;
     Some(grid(&own.points, HOUR, Fold::Median))
 }
-

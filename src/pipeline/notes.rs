@@ -15,10 +15,16 @@ use crate::{
 };
 
 /// What the report says of its input.
-pub(super) fn notes(platform: &Platform, history: &History, sources: &[LiveSourceNote], pulled: Option<&Pulled>) -> InputNotes {
+pub(super) fn notes(
+    platform: &Platform,
+    history: &History,
+    sources: &[LiveSourceNote],
+    pulled: Option<&Pulled>,
+) -> InputNotes {
     let files = pulled.map(|p| &p.files[..]).unwrap_or_default();
     // Files and questions of live servers alike.
-    let read: Vec<&FileReport> = pulled.map(|p| p.files.iter().chain(p.questions()).collect()).unwrap_or_default();
+    let read: Vec<&FileReport> =
+        pulled.map(|p| p.files.iter().chain(p.questions()).collect()).unwrap_or_default();
     let about = |file: &FileReport, text: &String| format!("{}: {text}", file.path);
     let hosts: BTreeSet<&str> = history.seen.iter().filter_map(|s| s.key.labels.get("host")).collect();
     let unassigned = hosts.into_iter().filter(|host| platform.pool_of(host).is_none());
@@ -68,4 +74,3 @@ fn held(measure: Measure, span: &Span) -> MeasureHeld {
         span: format!("{days} days"),
     }
 }
-

@@ -1,6 +1,9 @@
 //! Planning: from the archive to a report.
 
-use super::{PipelineError, Places, Progress, Pulled, history::History, judge, notes::notes, pull::state, pulled::SourceState};
+use super::{
+    PipelineError, Places, Progress, Pulled, history::History, judge, notes::notes, pull::state,
+    pulled::SourceState,
+};
 use crate::{
     archive::Archive,
     plans::{Context, LastAnswered, stale_findings, stale_source_findings},

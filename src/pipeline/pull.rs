@@ -9,11 +9,7 @@ use super::{
     pulled::LiveSourcePulled,
     workers::ask_all,
 };
-use crate::{
-    archive::Archive,
-    platform::Platform,
-    sources::Packs,
-};
+use crate::{archive::Archive, platform::Platform, sources::Packs};
 
 /// Brings what every source has, up to `until`, into the archive: exported files, and what is new on live servers.
 /// A source that fails does not stop the others; what it gave before is kept.

@@ -95,7 +95,8 @@ fn work(sources: &[Opened<'_>], server: &Server, failures: &Failures, sender: &S
 
 impl Failures {
     fn may_ask(&self, source: usize, request: &Request) -> bool {
-        let given_up = self.in_a_row.get(source).is_some_and(|count| count.load(Ordering::Relaxed) >= GIVE_UP);
+        let given_up =
+            self.in_a_row.get(source).is_some_and(|count| count.load(Ordering::Relaxed) >= GIVE_UP);
         let failed = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
         !given_up && !failed.contains(&(source, request.question))
     }

@@ -347,7 +347,7 @@ fn inputs() -> InputNotes {
             name: "thanos".to_owned(),
             system: "prometheus",
             answered: Some(AS_OF - 7 * DAY),
-            failure: Some("thanos: https://thanos.example.net/: connection refused".to_owned()),
+            failure: Some("thanos: connection refused; is it running?".to_owned()),
         }],
         series: 318,
         points: 1_234_567,

@@ -86,7 +86,11 @@ impl Notes {
                 List {
                     title: "Live sources",
                     none: "None.",
-                    items: inputs.live_sources.iter().map(|s| one_line(&in_words(s, report), LONGEST)).collect(),
+                    items: inputs
+                        .live_sources
+                        .iter()
+                        .map(|s| one_line(&in_words(s, report), LONGEST))
+                        .collect(),
                 },
                 List {
                     title: "Files that could not be read",
