@@ -14,6 +14,8 @@ mod notes;
 mod plan;
 mod pull;
 mod pulled;
+#[cfg(test)]
+mod scripted;
 mod workers;
 
 use std::path::{Path, PathBuf};

@@ -123,3 +123,7 @@ pub(super) fn state(archive: &Archive, source: &str) -> Result<SourceState, Pipe
     let unknown = || SourceState { name: source.to_owned(), ..SourceState::default() };
     Ok(known.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_else(unknown))
 }
+
+#[cfg(test)]
+#[path = "pull_tests.rs"]
+mod tests;
