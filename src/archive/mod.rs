@@ -21,6 +21,7 @@
 
 mod append;
 mod checksum;
+mod coverage;
 mod error;
 mod extract;
 mod format;
@@ -35,6 +36,7 @@ mod parquet;
 mod partition;
 mod read;
 mod registry;
+mod spans;
 mod storage;
 mod store;
 pub mod table;
@@ -43,9 +45,11 @@ pub mod table;
 mod tests;
 
 pub use append::Appended;
+pub use coverage::{Coverage, Wanted};
 pub use error::ArchiveError;
 pub use extract::{Column, Extract};
 pub use info::{ArchiveInfo, MeasureInfo};
 pub use location::{Bucket, Location, StoreOptions};
+pub use spans::Spans;
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};
