@@ -1,7 +1,10 @@
 use std::fs;
 
 use super::*;
-use crate::{platform::Measure, sources::packs::Pattern};
+use crate::{
+    platform::Measure,
+    sources::packs::{Over, Pattern},
+};
 
 fn refused(text: &str) -> String {
     Packs::from_text("mine", text).unwrap_err().to_string()
@@ -178,4 +181,18 @@ fn a_source_can_be_held_to_some_packs() {
     let message = packs.only(&["node_exporters".to_owned()]).unwrap_err().to_string();
     let start = "packs: there is no pack `node_exporters`, did you mean `node_exporter`?; legal: alb, ";
     assert!(message.starts_with(start), "{message}");
+}
+
+#[test]
+fn graphite_is_asked_by_one_query_or_several_and_over_a_span() {
+    let with = |lines: &str| GOOD.replace("path = \"mine", &format!("{lines}\npath = \"mine"));
+    let rule = |lines: &str| {
+        let packs = Packs::from_text("mine", &with(lines)).unwrap();
+        let entry = packs.iter().next().unwrap().entries[0].clone();
+        entry.graphite.map(|rule| (rule.queries, rule.over)).unwrap()
+    };
+    assert_eq!(rule("query = \"a.*\""), (vec!["a.*".to_owned()], None));
+    let several = (vec!["a.*".to_owned(), "b.*".to_owned()], Some(Over::Max));
+    assert_eq!(rule("query = [\"a.*\", \"b.*\"]\nover = \"max\""), several);
+    insta::assert_snapshot!(refused(&with("over = \"mean\"")), @r#"mine.toml:15: measure 1 "disk.used": graphite: over: `mean` is none; legal: avg, max, min, last"#);
 }

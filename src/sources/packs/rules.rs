@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    CloudWatchRule, GraphiteRule, LabelSource, Pattern, PrometheusRule, Separator, TaggedRule, distance,
+    CloudWatchRule, GraphiteRule, LabelSource, Over, Pattern, PrometheusRule, Separator, TaggedRule,
+    distance,
     fields::{At, Fields},
     pack::LABELS,
 };
@@ -23,7 +24,8 @@ pub(super) fn prometheus(mut fields: Fields<'_, '_>) -> Option<PrometheusRule> {
 
 /// `[measure.graphite]`.
 pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
-    let query = fields.text("query").map(|q| q.value);
+    let queries = fields.texts("query").into_iter().map(|q| q.value).collect();
+    let over = over(&mut fields);
     let paths = patterns(&mut fields, "path", Separator::Dot);
     let tagged = tagged(&mut fields, "tags");
     let set = fixed(&mut fields);
@@ -34,7 +36,7 @@ pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
     }
     fields.finish();
     let paths = paths?;
-    complete.then_some(GraphiteRule { query, paths, tagged, set })
+    complete.then_some(GraphiteRule { queries, over, paths, tagged, set })
 }
 
 /// `[measure.cloudwatch]`.
@@ -62,6 +64,17 @@ pub(super) fn cloudwatch(mut fields: Fields<'_, '_>) -> Option<CloudWatchRule> {
         names,
         set,
     })
+}
+
+/// `over`: what stands for a step where the server keeps finer points.
+pub(super) fn over(fields: &mut Fields<'_, '_>) -> Option<Over> {
+    let name = fields.text("over")?;
+    let over = Over::ALL.iter().copied().find(|over| over.name() == name.value);
+    if over.is_none() {
+        let legal = Over::ALL.iter().map(|over| over.name()).collect::<Vec<_>>().join(", ");
+        fields.refuse(name.at, "over", format!("`{}` is none; legal: {legal}", name.value));
+    }
+    over
 }
 
 /// `metric`, `where` and the table that maps labels, which each source calls by its own word.

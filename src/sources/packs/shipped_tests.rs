@@ -113,10 +113,36 @@ fn every_pack_says_what_it_is_and_how_to_ask() {
         }
         for entry in &pack.entries {
             let asked = entry.prometheus.iter().all(|rule| rule.query.is_some())
-                && entry.graphite.iter().all(|rule| rule.query.is_some());
+                && entry.graphite.iter().all(|rule| !rule.queries.is_empty());
             assert!(asked, "{}: {} has no query for live use", pack.name, entry.measure);
         }
     }
+}
+
+/// Whether a Graphite path pattern finds a path; `*` stands for any part of a node.
+fn finds(query: &str, path: &str) -> bool {
+    let node = |(wanted, given): (&str, &str)| match wanted.split_once('*') {
+        None => wanted == given,
+        Some((before, after)) => {
+            given.len() > before.len() + after.len() && given.starts_with(before) && given.ends_with(after)
+        }
+    };
+    query.split('.').count() == path.split('.').count() && query.split('.').zip(path.split('.')).all(node)
+}
+
+#[test]
+fn every_graphite_path_that_a_pack_knows_is_asked_for_once() {
+    let packs = Packs::shipped().unwrap();
+    let rules = packs.iter().flat_map(|pack| &pack.entries).filter_map(|entry| entry.graphite.as_ref());
+    let mut seen = 0;
+    for rule in rules {
+        for (identity, _) in own_paths(rule) {
+            let asking = rule.queries.iter().filter(|query| finds(query, &identity.to_string()));
+            assert_eq!(asking.count(), 1, "{identity} among {:?}", rule.queries);
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "only {seen} paths were tried");
 }
 
 #[test]
