@@ -5,6 +5,8 @@
 //! to the archive, and the pipeline brings the two together.
 
 mod examination;
+mod month;
+mod prometheus;
 
 use std::{
     ops::Range,
@@ -15,6 +17,7 @@ use super::{FileReading, Packs};
 use crate::platform::{Live, Measure, Source};
 
 pub use examination::Examination;
+pub use prometheus::{PrometheusSource, Target};
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,7 +42,7 @@ const LEVELS: &[&str] = &["average", "avg", "median", "max", "min", "last", "cur
 
 /// The series inside a target, with `perSecond(…)` kept around it; the target itself where a function stands in
 /// the way.
-pub(super) fn series_of(target: &str) -> Cow<'_, str> {
+pub(in crate::sources) fn series_of(target: &str) -> Cow<'_, str> {
     let (series, per_second) = unwrap(target.trim());
     if per_second { Cow::Owned(format!("perSecond({series})")) } else { Cow::Borrowed(series) }
 }
