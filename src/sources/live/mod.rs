@@ -14,7 +14,10 @@ use std::{
 };
 
 use super::{FileReading, Packs};
-use crate::platform::{Live, Measure, Source};
+use crate::{
+    net::{Client, NetError},
+    platform::{Live, Measure, Source, System},
+};
 
 pub use examination::Examination;
 pub use prometheus::{PrometheusSource, Target};
@@ -113,11 +116,16 @@ pub fn open<'a>(
     packs: &Packs,
     resolve: &dyn Fn(&Path) -> PathBuf,
 ) -> Result<Box<dyn LiveSource + 'a>, LiveError> {
-    let _ = (live, packs, resolve);
-    Err(LiveError {
+    let of = |error: NetError| LiveError {
         source_name: source.name.clone(),
-        problem: String::new(),
-        next_step: String::new(),
+        problem: error.problem(),
+        next_step: error.next_step(),
         passing: false,
-    })
+    };
+    match &live.system {
+        System::Prometheus(server) => {
+            let client = Client::new(server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(PrometheusSource::new(source, client, packs)?))
+        }
+    }
 }
