@@ -5,6 +5,7 @@
 //! to the archive, and the pipeline brings the two together.
 
 mod examination;
+mod graphite;
 
 use std::ops::Range;
 
@@ -12,6 +13,7 @@ use super::FileReading;
 use crate::platform::Measure;
 
 pub use examination::Examination;
+pub use graphite::GraphiteSource;
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +82,11 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// The server does not answer at all. A single question that it refuses is one of the notes.
     fn examine(&self, now: i64) -> Result<Examination, LiveError>;
+
+    /// What is to be told once after a run, beside its answers, such as packs that find nothing on this server.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a live source did not answer.
