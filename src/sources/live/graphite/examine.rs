@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GraphiteSource, locked, tiers};
+use super::{GraphiteSource, locked, series::Series, tiers, unanswered};
 use crate::{
     platform::Tier,
     sources::{
@@ -37,13 +37,7 @@ impl GraphiteSource {
                 continue;
             }
             match self.seen_tiers(&series, now) {
-                Ok(tiers) if tiers.is_empty() => examination.notes.push(format!(
-                    "{}: the server knows {} series and answers none of them in the last {} days: they have stopped, \
-                     or it cannot parse the target",
-                    asked.text,
-                    series.count(),
-                    self.history / 86_400
-                )),
+                Ok(tiers) if tiers.is_empty() => examination.notes.push(self.silent(&asked.text, &series)),
                 Ok(tiers) if found.iter().any(|(known, _)| alike(known, &tiers)) => {}
                 Ok(tiers) => found.push((tiers, &asked.text)),
                 Err(error) => examination.notes.push(error.to_string()),
@@ -55,6 +49,12 @@ impl GraphiteSource {
             examination.notes.push(self.told(tiers, text));
         }
         Ok(examination)
+    }
+
+    /// That a question is answered at no age.
+    fn silent(&self, text: &str, series: &Series) -> String {
+        let days = self.history / 86_400;
+        format!("{text}: {}, or it cannot parse the target (looked back {days} days)", unanswered(series))
     }
 
     /// What was seen of the tiers, held against what is declared.
@@ -95,8 +95,22 @@ impl GraphiteSource {
         Ok(hosts)
     }
 
-    /// The packs, and the measures of the other packs, that were looked for in this run and have no series here.
-    pub(super) fn unmatched(&self) -> Vec<String> {
+    /// What was asked in this run and found nothing: packs, measures of the other packs, and questions whose series
+    /// are answered at no age.
+    pub(super) fn found_nothing(&self) -> Vec<String> {
+        let mut notes = self.unmatched();
+        for (asked, seen) in self.asked.iter().zip(&self.seen) {
+            let seen = locked(seen);
+            if let (Some(series), Some(tiers)) = (&seen.series, &seen.tiers)
+                && tiers.is_empty()
+            {
+                notes.push(self.silent(&asked.text, series));
+            }
+        }
+        notes
+    }
+
+    fn unmatched(&self) -> Vec<String> {
         let mut counts: BTreeMap<&str, BTreeMap<&str, (usize, Vec<&str>)>> = BTreeMap::new();
         for (asked, seen) in self.asked.iter().zip(&self.seen) {
             let Some(series) = locked(seen).series.clone() else { continue };

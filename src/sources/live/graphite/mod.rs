@@ -64,6 +64,8 @@ pub struct GraphiteSource {
     ages: Mutex<BTreeSet<i64>>,
     /// What the server calls each series, to notice where two have become one.
     names: Mutex<BTreeMap<SeriesKey, String>>,
+    /// What has been told of these.
+    told: Mutex<BTreeSet<String>>,
 }
 
 /// What the server has told of a question; it is asked once a run.
@@ -125,6 +127,7 @@ impl GraphiteSource {
             asked,
             ages: Mutex::default(),
             names: Mutex::default(),
+            told: Mutex::default(),
         })
     }
 
@@ -239,13 +242,13 @@ impl GraphiteSource {
         let recognition = put.asked.recognise(&identity);
         if let Recognition::Known { key, .. } = &recognition {
             let name = identity.to_string();
-            let mut names = locked(&self.names);
-            let first = names.entry(key.clone()).or_insert_with(|| name.clone());
-            if *first != name {
-                locked(warnings).push(format!(
-                    "{first} and {name} are both {key}; their samples are mixed. Give the label that tells them \
-                     apart in a query pack of your own"
-                ));
+            let first = locked(&self.names).entry(key.clone()).or_insert_with(|| name.clone()).clone();
+            let told = format!(
+                "{first} and {name} are both {key}; their samples are mixed. Give the label that tells them apart in \
+                 a query pack of your own"
+            );
+            if first != name && locked(&self.told).insert(told.clone()) {
+                locked(warnings).push(told);
             }
         }
         recognition
@@ -290,11 +293,18 @@ impl Put<'_> {
     /// What an empty answer means here.
     fn unanswered(&self, targets: &[String]) -> String {
         let target = targets.first().map(String::as_str).unwrap_or_default();
-        format!(
-            "the server knows {} series of this and answered none of them: they are older than what it keeps, or it \
-             cannot parse the target {target}",
-            self.series.count()
-        )
+        format!("{}, or it cannot parse the target {target}", unanswered(self.series))
+    }
+}
+
+/// That there is no answer where there should be one, as far as is known.
+fn unanswered(series: &Series) -> String {
+    match series.known() {
+        Some(count) => format!(
+            "the server knows {count} series of this and answered none: they have stopped, or are older than what it \
+             keeps"
+        ),
+        None => "the server answered no series: it knows none of that name".to_owned(),
     }
 }
 
@@ -360,9 +370,9 @@ impl LiveSource for GraphiteSource {
         self.examination(now)
     }
 
-    /// Which packs find nothing here: told once, beside the answers, as a server has one agent and not the other.
+    /// What finds nothing here is told once, beside the answers: a server mostly has one agent and not the other.
     fn notes(&self) -> Vec<String> {
-        self.unmatched()
+        self.found_nothing()
     }
 }
 

@@ -17,16 +17,16 @@ const MONTH: i64 = 31 * 86_400;
 pub(super) struct Series {
     /// The targets to ask; a function is one target of several series.
     targets: Vec<String>,
-    /// How many series they are, at least.
-    count: usize,
+    /// How many series the server knows of them; `None` where it could not be asked.
+    known: Option<usize>,
 }
 
 impl Series {
     /// The series of a query, by the names that the server found for it; `None` where it could not be asked.
     pub(super) fn of(query: &Query, names: Option<&[String]>) -> Series {
-        let count = names.map_or(1, <[String]>::len);
+        let known = names.map(<[String]>::len);
         let targets = match query {
-            Query::Function(_) if count == 0 => Vec::new(),
+            Query::Function(_) if known == Some(0) => Vec::new(),
             Query::Function(text) => vec![text.clone()],
             Query::Paths(_) | Query::Tags(_) => {
                 let mut targets: Vec<String> =
@@ -36,12 +36,17 @@ impl Series {
                 targets
             }
         };
-        Series { targets, count }
+        Series { targets, known }
     }
 
-    /// How many series there are.
+    /// How many series there are, as far as the server could be asked.
+    pub(super) fn known(&self) -> Option<usize> {
+        self.known
+    }
+
+    /// How many series there are; one where the server could not be asked.
     pub(super) fn count(&self) -> usize {
-        self.count
+        self.known.unwrap_or(1)
     }
 
     /// How many parts they are asked in, at a step.
@@ -56,7 +61,7 @@ impl Series {
 
     /// The most slots that a request of one part should span.
     pub(super) fn slots(&self, step: i64) -> i64 {
-        let each = self.count.div_ceil(self.parts(step).max(1)).max(1);
+        let each = self.count().div_ceil(self.parts(step).max(1)).max(1);
         (POINTS / i64::try_from(each).unwrap_or(POINTS)).max(1)
     }
 

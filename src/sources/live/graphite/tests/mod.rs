@@ -173,7 +173,10 @@ fn what_the_server_does_not_know_is_not_asked_for_and_told_once() {
         );
     }
     assert!(fake.asked().iter().all(|asked| !asked.contains("format=json")));
-    insta::assert_snapshot!(source.notes().join("\n"), @"");
+    insta::assert_snapshot!(source.notes().join("\n"), @r#"
+    collectd: no such series here for disk.avail, disk.reserved, disk.used_ratio, inodes.free, inodes.used, load.cpu, load.memory, queue.depth
+    diamond: no such series here: the server knows none of servers.*.diskspace.*.byte_avail and 12 more
+    "#);
 }
 
 #[test]
@@ -183,7 +186,7 @@ fn an_empty_answer_about_known_series_is_a_warning() {
     fake.with(|state| state.script.push_back(Ok("[]")));
     let fetched = source.fetch(&requests[0]).unwrap();
     assert!(fetched.reading.samples.is_empty());
-    insta::assert_snapshot!(fetched.reading.report.warnings.join("\n"), @"");
+    insta::assert_snapshot!(fetched.reading.report.warnings.join("\n"), @"the server knows 1 series of this and answered none: they have stopped, or are older than what it keeps, or it cannot parse the target collectd.ms1.df-root.df_complex-used");
 }
 
 #[test]
@@ -192,10 +195,18 @@ fn a_target_that_cannot_be_followed_is_asked_all_the_same() {
     let requests = source.cut(&source.questions()[0], NOW - 3600..NOW, NOW).unwrap();
     fake.with(|state| state.script.push_back(Ok("[]")));
     let fetched = source.fetch(&requests[0]).unwrap();
-    insta::assert_snapshot!(fetched.reading.report.warnings.join("\n"), @"");
+    insta::assert_snapshot!(fetched.reading.report.warnings.join("\n"), @"the server answered no series: it knows none of that name, or it cannot parse the target sumSeries(");
     let (_, source) = declared(60, "box.mx1.mails", "sumSeries(other.*)");
     assert_eq!(source.cut(&source.questions()[0], NOW - 3600..NOW, NOW).unwrap(), []);
-    insta::assert_snapshot!(source.notes().join("\n"), @"");
+    insta::assert_snapshot!(source.notes().join("\n"), @"declared: no such series here: the server knows none of sumSeries(other.*)");
+}
+
+#[test]
+fn series_that_no_longer_answer_are_told_of() {
+    let (fake, source) = server(60, &["collectd.ms1.df-root.df_complex-used"]);
+    fake.with(|state| state.now = NOW + 3_000 * DAY);
+    assert_eq!(source.cut(question(&source, USED), NOW - 3600..NOW, NOW).unwrap(), []);
+    insta::assert_snapshot!(source.notes().join("\n"), @"collectd.*.df-*.df_complex-used: the server knows 1 series of this and answered none: they have stopped, or are older than what it keeps, or it cannot parse the target (looked back 400 days)");
 }
 
 #[test]
@@ -215,7 +226,13 @@ fn errors_name_the_question_and_the_next_step() {
         let error = source.fetch(&requests[0]).unwrap_err();
         told.push(format!("{error} (passing: {})", error.passing));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    graphite: collectd.*.df-*.df_complex-used: the server answered 502: 502 Bad Gateway; look into the logs of graphite-web and of what stands before it (passing: true)
+    graphite: collectd.*.df-*.df_complex-used: the server has no /render; it seems to be VictoriaMetrics; write kind = "prometheus" for it, whose API it answers (passing: false)
+    graphite: collectd.*.df-*.df_complex-used: the server answered 401: 401 Authorization Required; check the user and the password or token of the source (passing: false)
+    graphite: collectd.*.df-*.df_complex-used: the answer is not Graphite's JSON (byte 0: expected an array, found "<html><body><h1>Log"); it begins "Log in"; check that `url` is graphite-web itself and not a page to log in at (passing: false)
+    graphite: collectd.*.df-*.df_complex-used: the answer is cut off: byte 52: expected `]`, found the end; check what stands between here and graphite-web; it is asked again with the next pull (passing: true)
+    "#);
 }
 
 #[test]
@@ -241,7 +258,7 @@ fn an_answer_that_is_too_large_is_asked_for_in_halves() {
     // One slot of one series is still too large.
     fake.with(|state| state.most = Some(0));
     let requests = source.cut(question(&source, USED), NOW - 3600..NOW, NOW).unwrap();
-    insta::assert_snapshot!(source.fetch(&requests[0]).unwrap_err(), @"");
+    insta::assert_snapshot!(source.fetch(&requests[0]).unwrap_err(), @"graphite: collectd.*.df-*.df_complex-used: http://graphite/render: the answer is larger than 1 bytes; raise `max_answer` of the source");
 }
 
 #[test]
@@ -257,11 +274,11 @@ fn two_series_that_become_one_are_told_of_once() {
     let (_, source) = server(60, &names);
     let mut warnings = Vec::new();
     for text in [USED, "disk.used *.df-*.df_complex-used"] {
-        for request in source.cut(question(&source, text), NOW - 2 * 3600..NOW, NOW).unwrap() {
+        for request in source.cut(question(&source, text), NOW - 40 * DAY..NOW, NOW).unwrap() {
             warnings.extend(source.fetch(&request).unwrap().reading.report.warnings);
         }
     }
-    insta::assert_snapshot!(warnings.join("\n"), @"");
+    insta::assert_snapshot!(warnings.join("\n"), @r#"collectd.ms1.df-root.df_complex-used and ms1.df-root.df_complex-used are both disk.used{host="ms1",volume="root"}; their samples are mixed. Give the label that tells them apart in a query pack of your own"#);
 }
 
 #[test]
@@ -298,7 +315,7 @@ fn an_examination_tells_what_is_there() {
         found,
         [&(format!("disk.used {USED}"), 1), &("load.cpu servers.*.cpu.total.idle".to_owned(), 1)]
     );
-    insta::assert_snapshot!(examination.notes.join("\n"), @"");
+    insta::assert_snapshot!(examination.notes.join("\n"), @"tiers seen: 1m:47h, 5m:59d, 1h:400d (collectd.*.df-*.df_complex-used)");
     let hosts = source.hosts().unwrap();
     assert_eq!(format!("{hosts:?}"), r#"{"ms1": {"collectd"}, "sm1": {"diamond"}}"#);
 }
@@ -307,12 +324,12 @@ fn an_examination_tells_what_is_there() {
 fn a_request_is_told_in_words() {
     let (_, source) = server(60, &["collectd.ms1.df-root.df_complex-used"]);
     let requests = source.cut(question(&source, USED), NOW - 3600..NOW, NOW).unwrap();
-    insta::assert_snapshot!(source.describe(&requests[0]), @"");
+    insta::assert_snapshot!(source.describe(&requests[0]), @"collectd.*.df-*.df_complex-used (1 series) from 2026-11-20 13:00 to 2026-11-20 14:00 UTC, a point every 60 s");
 }
 
 #[test]
 fn a_source_that_asks_nothing_is_refused() {
     let packs = Packs::shipped().unwrap().only(&["node_exporter".to_owned()]).unwrap();
     let refused = GraphiteSource::asking(&source(60, Vec::new(), None), Box::new(Fake::default()), &packs);
-    insta::assert_snapshot!(refused.unwrap_err(), @"");
+    insta::assert_snapshot!(refused.unwrap_err(), @"graphite: no query pack of it asks Graphite; name packs with a table [measure.graphite], or declare `measure` and `query`");
 }
