@@ -17,6 +17,7 @@ mod pack;
 mod parse;
 mod pattern;
 mod pattern_index;
+mod prometheus_entry;
 mod recogniser;
 mod rules;
 mod series_name;

@@ -29,6 +29,14 @@ impl Over {
         }
     }
 
+    /// Those that a measure may be asked with: of a running total only its last value is a total.
+    pub(super) fn legal(measure: Measure) -> &'static [Over] {
+        match measure.form() {
+            Form::Gauge => Over::ALL,
+            Form::Counter => &[Over::Last],
+        }
+    }
+
     /// What stands for a span where a pack does not say: the mean of a level, and the last value of a running
     /// total, for the mean of a total that starts anew within the span is no value that it ever had.
     pub fn usual(measure: Measure) -> Over {

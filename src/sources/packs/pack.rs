@@ -94,8 +94,10 @@ pub struct TaggedRule {
 /// A measure in Prometheus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrometheusRule {
-    /// The expression to ask a live server.
+    /// The expression to ask a live server; none where it is not asked for this measure.
     pub query: Option<String>,
+    /// Which value stands for all samples of a step, as far as the pack says.
+    pub over: Option<Over>,
     /// How an export shows it.
     pub series: TaggedRule,
     /// Canonical labels that are the same for every series.
