@@ -93,7 +93,8 @@ fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 fn info(job: &Job) -> anyhow::Result<Exit> {
     let (_, places, _) = prepare(job)?;
     let archive = places.find_archive().map_err(PipelineError::from)?;
-    let archive = archive.with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))?;
+    let archive = archive
+        .with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))?;
     let info = archive.info().map_err(PipelineError::from)?;
     match job.format {
         Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&info)?))?,

@@ -51,7 +51,10 @@ impl Scripted {
     }
 
     pub(super) fn key(question: usize) -> SeriesKey {
-        SeriesKey { measure: Measure::QueueDepth, labels: Labels::from([("host", format!("mx{question}").as_str())]) }
+        SeriesKey {
+            measure: Measure::QueueDepth,
+            labels: Labels::from([("host", format!("mx{question}").as_str())]),
+        }
     }
 
     /// What the server holds: a point an hour, whose value is the hour.

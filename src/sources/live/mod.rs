@@ -5,6 +5,7 @@
 //! to the archive, and the pipeline brings the two together.
 
 mod examination;
+mod graphite;
 mod month;
 mod prometheus;
 
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use examination::Examination;
+pub use graphite::GraphiteSource;
 pub use prometheus::{PrometheusSource, Target};
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
@@ -89,6 +91,11 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// The server does not answer at all. A single question that it refuses is one of the notes.
     fn examine(&self, now: i64) -> Result<Examination, LiveError>;
+
+    /// What is to be told once after a run, beside its answers, such as packs that find nothing on this server.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a live source did not answer.
@@ -119,7 +126,7 @@ pub fn open<'a>(
     let of = |error: NetError| LiveError {
         source_name: source.name.clone(),
         problem: error.problem(),
-        next_step: error.next_step(),
+        next_step: error.next_step().to_owned(),
         passing: false,
     };
     match &live.system {
@@ -127,5 +134,10 @@ pub fn open<'a>(
             let client = Client::new(server, &live.asking, resolve).map_err(of)?;
             Ok(Box::new(PrometheusSource::new(source, client, packs)?))
         }
+        System::Graphite(graphite) => {
+            let client = Client::new(&graphite.server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(GraphiteSource::new(source, client, packs)?))
+        }
+        System::CloudWatch(_) => Err(of(NetError::Setup { problem: "x".into(), next_step: "y".into() })),
     }
 }

@@ -75,7 +75,7 @@ fn unwrap(target: &str) -> (&str, bool) {
 }
 
 /// A call's function and its arguments; `None` where the text is not one whole call.
-fn call(text: &str) -> Option<(&str, Vec<&str>)> {
+pub(in crate::sources) fn call(text: &str) -> Option<(&str, Vec<&str>)> {
     let (function, rest) = text.split_once('(')?;
     let inside = rest.strip_suffix(')')?;
     let is_name = !function.is_empty() && function.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -103,7 +103,8 @@ fn call(text: &str) -> Option<(&str, Vec<&str>)> {
     (depth == 0 && quote.is_none()).then_some((function, arguments))
 }
 
-fn is_constant(argument: &str) -> bool {
+/// Whether an argument is a number, a text in quotes or a truth value, and so no series.
+pub(in crate::sources) fn is_constant(argument: &str) -> bool {
     let quoted = argument.starts_with(['"', '\'']);
     quoted
         || argument.parse::<f64>().is_ok()

@@ -20,11 +20,7 @@ use object_store::{
 };
 
 use self::runtime::block_on;
-use super::{
-    Entry, Expect, Held, Storage, Version, Written,
-    lock::Lock,
-    update::repeat,
-};
+use super::{Entry, Expect, Held, Storage, Version, Written, lock::Lock, update::repeat};
 use crate::archive::{
     ArchiveError, format,
     location::{Bucket, StoreOptions},
