@@ -4,6 +4,7 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
+pub mod cloudwatch;
 mod examination;
 
 use std::ops::Range;
@@ -11,6 +12,7 @@ use std::ops::Range;
 use super::FileReading;
 use crate::platform::Measure;
 
+pub use cloudwatch::CloudWatchSource;
 pub use examination::Examination;
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
@@ -63,6 +65,12 @@ pub trait LiveSource: Sync {
 
     /// What a request costs, in US dollars; zero where nobody charges for it.
     fn price(&self, _request: &Request) -> f64 {
+        0.0
+    }
+
+    /// What this run has cost so far, in US dollars, by the prices that [`LiveSource::price`] goes by: repeats and what
+    /// it took to find the series included.
+    fn spent(&self) -> f64 {
         0.0
     }
 
