@@ -32,6 +32,9 @@ mod readme;
 #[path = "mailtide/replay.rs"]
 mod replay;
 
+#[path = "mailtide/servers/mod.rs"]
+mod servers;
+
 #[path = "mailtide/truth_loads.rs"]
 mod truth_loads;
 
