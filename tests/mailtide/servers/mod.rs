@@ -4,6 +4,7 @@
 //! started. Each test starts its own, below its own directory, on a free port.
 
 mod certificates;
+mod cloudwatch;
 mod daemon;
 mod graphite;
 mod history;
@@ -16,6 +17,7 @@ mod tools;
 mod victoria;
 
 pub(crate) use certificates::Certificates;
+pub(crate) use cloudwatch::{CloudWatchDouble, cloudwatch_calls};
 pub(crate) use graphite::{Graphite, Whisper};
 pub(crate) use history::{Series, value_at};
 pub(crate) use moto::{Metric, Moto};

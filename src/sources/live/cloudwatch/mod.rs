@@ -12,7 +12,6 @@ mod call;
 mod examine;
 mod expansion;
 mod inquiry;
-mod loader;
 mod period;
 mod price;
 mod reading;

@@ -109,9 +109,18 @@ mod tests {
     fn the_finest_period_still_kept_and_no_range_over_a_month() {
         // 15 days before now and three hours on: 5 November 13:30. 63 days: 18 September 13:30, up to the hour.
         // 455 days: 22 August 2025 13:30, up to the hour.
-        insta::assert_snapshot!(shown(&pieces(&(NOW - 80 * DAY..NOW), NOW, 60)), @"");
+        insta::assert_snapshot!(shown(&pieces(&(NOW - 80 * DAY..NOW), NOW, 60)), @r"
+        2026-09-01 10:00 to 2026-09-18 14:00 every 3600
+        2026-09-18 14:00 to 2026-10-01 00:00 every 300
+        2026-10-01 00:00 to 2026-11-01 00:00 every 300
+        2026-11-01 00:00 to 2026-11-05 13:35 every 300
+        2026-11-05 13:35 to 2026-11-20 10:30 every 60
+        ");
         let all = pieces(&(0..NOW + DAY), NOW, 60);
-        insta::assert_snapshot!(shown(&all[..2]), @"");
+        insta::assert_snapshot!(shown(&all[..2]), @r"
+        2025-08-22 14:00 to 2025-09-01 00:00 every 3600
+        2025-09-01 00:00 to 2025-10-01 00:00 every 3600
+        ");
         assert!(all.windows(2).all(|pair| pair[0].range.end == pair[1].range.start));
     }
 

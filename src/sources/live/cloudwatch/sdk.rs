@@ -17,7 +17,10 @@ use super::{
     loader as net, sdk_error,
     seen::Seen,
 };
-use crate::platform::{Asking, CloudWatch};
+use crate::{
+    net,
+    platform::{Asking, CloudWatch},
+};
 
 /// The SDK's client, and whom it asks as.
 pub(super) struct Sdk {
@@ -34,17 +37,11 @@ impl Sdk {
     /// # Errors
     /// No region is known.
     pub(super) fn connect(settings: &CloudWatch, asking: &Asking) -> Result<Sdk, ApiError> {
-        let config = net::aws_config(settings, asking).map_err(|error| ApiError {
-            problem: error.to_string(),
-            next_step: String::new(),
-            passing: false,
-            stale_token: false,
-        })?;
-        let region = config.region().map(|region| region.as_ref().to_owned());
-        let place = match (&region, &settings.endpoint) {
-            (Some(region), None) => region.clone(),
-            (Some(region), Some(endpoint)) => format!("{region} at {endpoint}"),
-            (None, _) => return Err(sdk_error::no_region()),
+        let config = net::aws_config(settings, asking.timeout).map_err(sdk_error::setup)?;
+        let region = config.region().map(AsRef::as_ref).unwrap_or_default();
+        let place = match &settings.endpoint {
+            None => region.to_owned(),
+            Some(endpoint) => format!("{region} at {endpoint}"),
         };
         Ok(Sdk {
             client: Client::new(&config),
@@ -103,7 +100,7 @@ impl Api for Sdk {
 
     fn identity(&self) -> Result<String, ApiError> {
         let Some(provider) = &self.credentials else {
-            return Err(sdk_error::no_credentials("none is set up"));
+            return Err(sdk_error::no_credentials());
         };
         let credentials =
             net::block_on(provider.provide_credentials()).map_err(|error| sdk_error::credentials(&error))?;

@@ -12,6 +12,7 @@ const SHOWN: usize = 300;
 
 const LOG_IN: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a `profile` in the source, log in with \
                       `aws sso login`, or give this machine a role";
+const LOG_IN_AGAIN: &str = "log in again, for example with `aws sso login`";
 const PERMIT: &str = "allow cloudwatch:GetMetricData and cloudwatch:ListMetrics to it";
 const LATER: &str = "pull again later";
 
@@ -44,7 +45,7 @@ where
             let status = error.raw_response().map_or(0, |response| response.status().as_u16());
             match error.code() {
                 Some(code) => service(code, error.message().unwrap_or_default(), status),
-                None => unreadable(status, place, &innermost(error)),
+                None => unreadable(status, place),
             }
         }
     }
@@ -61,7 +62,7 @@ fn service(code: &str, message: &str, status: u16) -> ApiError {
             lasting(said, PERMIT)
         }
         "ExpiredToken" | "ExpiredTokenException" => {
-            lasting(said, "the credentials have expired: log in again, for example with `aws sso login`")
+            lasting(said, LOG_IN_AGAIN)
         }
         "RequestExpired" => lasting(said, "set this machine's clock"),
         "InvalidClientTokenId" | "UnrecognizedClientException" | "MissingAuthenticationToken" => {
@@ -85,8 +86,8 @@ fn service(code: &str, message: &str, status: u16) -> ApiError {
 }
 
 /// An answer that is not CloudWatch's.
-fn unreadable(status: u16, place: &str, why: &str) -> ApiError {
-    let problem = format!("what answers in {place} is not CloudWatch (HTTP {status}): {why}");
+fn unreadable(status: u16, place: &str) -> ApiError {
+    let problem = format!("what answers in {place} is not CloudWatch (HTTP {status})");
     ApiError {
         passing: status >= 500,
         ..lasting(problem, "check `endpoint` of the source, and a proxy between")
@@ -94,33 +95,32 @@ fn unreadable(status: u16, place: &str, why: &str) -> ApiError {
 }
 
 fn construction(why: &str) -> ApiError {
-    if why.to_ascii_lowercase().contains("region") {
-        return no_region();
-    }
     lasting(format!("cannot be asked: {why}"), "check `region` and `endpoint` of the source")
-}
-
-/// No region is known.
-pub(super) fn no_region() -> ApiError {
-    lasting(
-        "no region is known".to_owned(),
-        "write region = \"eu-central-1\" or alike in the source, or set AWS_REGION",
-    )
 }
 
 /// The chain of credentials gave none.
 pub(super) fn credentials(error: &CredentialsError) -> ApiError {
     match error {
+        CredentialsError::CredentialsNotLoaded(_) => no_credentials(),
         CredentialsError::ProviderTimedOut(_) => {
-            ApiError { passing: true, ..no_credentials("the place that gives them did not answer in time") }
+            passing("the place that gives the AWS credentials did not answer in time".to_owned(), LATER)
         }
-        other => no_credentials(&innermost(other)),
+        CredentialsError::InvalidConfiguration(_) => lasting(
+            format!("the AWS credentials are set up wrongly: {}", innermost(error)),
+            "mend the profile, or what the environment says",
+        ),
+        other => {
+            let why = innermost(other);
+            let next_step = if why.contains("expired") { LOG_IN_AGAIN } else { LOG_IN };
+            lasting(format!("no AWS credentials: {why}"), next_step)
+        }
     }
 }
 
-/// There are no credentials, and why.
-pub(super) fn no_credentials(why: &str) -> ApiError {
-    lasting(format!("no AWS credentials: {why}"), LOG_IN)
+/// Nothing in the whole chain has credentials.
+pub(super) fn no_credentials() -> ApiError {
+    let places = "the environment, the profile, single sign-on or this machine's role";
+    lasting(format!("no AWS credentials in {places}"), LOG_IN)
 }
 
 fn lasting(problem: String, next_step: &str) -> ApiError {
@@ -158,6 +158,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_credentials_says_what_to_do() {
+        let shown = [
+            CredentialsError::not_loaded("no token"),
+            CredentialsError::provider_timed_out(std::time::Duration::from_secs(1)),
+            CredentialsError::invalid_configuration("the profile `ops` names no region for single sign-on"),
+            CredentialsError::provider_error("the cached single sign-on token has expired"),
+            CredentialsError::provider_error("AccessDenied: not authorized to perform: sts:AssumeRole"),
+        ]
+        .map(|error| {
+            let ApiError { problem, next_step, passing, .. } = credentials(&error);
+            format!("{problem}; {next_step} | passing {passing}")
+        });
+        insta::assert_snapshot!(shown.join("\n"), @"");
+    }
+
+    #[test]
     fn each_refusal_has_its_next_step() {
         let shown = [
             ("AccessDenied", 403),
@@ -172,6 +188,14 @@ mod tests {
             let error = service(code, "said so\nand more", status);
             format!("{} | {} | passing {}", error.problem, error.next_step, error.passing)
         });
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        AccessDenied: said so | allow cloudwatch:GetMetricData and cloudwatch:ListMetrics to it | passing false
+        ExpiredTokenException: said so | log in again, for example with `aws sso login` | passing false
+        InvalidClientTokenId: said so | check the access key, and that it is one for this `region` | passing false
+        ThrottlingException: said so | lower `parallel` of the source, or pull when less else asks CloudWatch | passing true
+        InternalServiceFault: said so | pull again later | passing true
+        InvalidParameterValue: said so | correct the query, or the query pack's expression, statistic and dimensions | passing false
+        InvalidNextToken: said so | pull again later | passing true
+        ");
     }
 }
