@@ -20,6 +20,8 @@ root=$directory/root     # unpacked packages of the distribution
 site=$directory/python   # moto and what it needs
 apt=$directory/apt       # apt's own state
 log=$directory/install.log
+updated=false            # whether this run has brought apt's indices up to date
+triplet=$(uname -m)-linux-gnu
 
 # fail WHAT: ends with what the log says last, and with the next step.
 fail() {
@@ -42,10 +44,10 @@ unpack() {
         -o "Dir::State=$apt/state" -o "Dir::Cache=$apt/cache" -o Debug::NoLocking=true -o APT::Sandbox::User=root
         -o Acquire::Languages=none -o Acquire::Retries=3 -o Acquire::http::Timeout=60)
     # An index that does not answer is no failure, as long as the packages are found in another.
-    [ -e "$apt/updated" ] || "${get[@]}" update >>"$log" 2>&1 || true
+    $updated || "${get[@]}" update >>"$log" 2>&1 || true
+    updated=true
     "${get[@]}" install --download-only --no-install-recommends --no-upgrade "$@" >>"$log" 2>&1 ||
         fail "apt could not fetch $*"
-    touch "$apt/updated"
     for package in "$apt"/cache/archives/*.deb; do
         dpkg-deb --extract "$package" "$root" >>"$log" 2>&1 || fail "$package could not be unpacked"
         rm "$package"
@@ -54,9 +56,8 @@ unpack() {
 
 # wrap NAME ENVIRONMENT… PROGRAM: makes bin/NAME run a program that lies in $root or needs what does.
 wrap() {
-    local name=$1 triplet
+    local name=$1
     shift
-    triplet=$(uname -m)-linux-gnu
     cat >"$bin/$name.new" <<END
 #!/bin/sh
 export LD_LIBRARY_PATH='$root/usr/lib/$triplet:$root/lib/$triplet'
@@ -101,11 +102,13 @@ install_openssl() { programs openssl openssl; }
 
 # graphite-web with its database, whisper, carbon and gunicorn, as the distribution has them.
 install_graphite() {
-    local check='import carbon, django, graphite, gunicorn, tagging, twisted, whisper'
+    local check='import cairocffi, carbon, django, graphite, gunicorn, tagging, twisted, whisper'
     local settings=$directory/graphite
     python graphite-python "$settings"
     if ! "$bin/graphite-python" -c "$check" >>"$log" 2>&1; then
         unpack graphite-web graphite-carbon gunicorn python3
+        # Its binding looks for this name where the system's cache of libraries does not know the library.
+        ln -sfn libxcb.so.1 "$root/usr/lib/$triplet/libxcb.so"
         python graphite-python "$settings"
         "$bin/graphite-python" -c "$check" >>"$log" 2>&1 || fail "graphite's packages do not work"
     fi
@@ -166,5 +169,4 @@ for server in "$@"; do
     printf '%s\n' "$version" >"$done"
     printf '%s: installed in %d s\n' "$server" $((SECONDS - began))
 done
-rm -f "$apt/updated"
 printf 'The servers for the tests are in %s\n' "$bin"
