@@ -5,12 +5,15 @@
 
 mod certificates;
 mod daemon;
+mod exchange;
 mod graphite;
 mod history;
 mod http;
 mod moto;
 mod nginx;
 mod prometheus;
+mod proxy;
+mod proxy_tests;
 mod smoke;
 mod tools;
 mod victoria;
@@ -21,6 +24,7 @@ pub(crate) use history::{Series, value_at};
 pub(crate) use moto::{Metric, Moto};
 pub(crate) use nginx::{Front, Nginx};
 pub(crate) use prometheus::{Access, Prometheus};
+pub(crate) use proxy::{Harm, Proxy, Script};
 pub(crate) use tools::Tools;
 pub(crate) use victoria::Victoria;
 
