@@ -35,6 +35,20 @@ pub struct Appended {
     pub partitions: usize,
 }
 
+impl Appended {
+    /// What two appends have done together.
+    #[must_use]
+    pub fn plus(self, other: Appended) -> Appended {
+        Appended {
+            points_new: self.points_new + other.points_new,
+            points_replaced: self.points_replaced + other.points_replaced,
+            points_same: self.points_same + other.points_same,
+            series_new: self.series_new + other.series_new,
+            partitions: self.partitions + other.partitions,
+        }
+    }
+}
+
 /// The new points of a series.
 struct Incoming {
     measure: Measure,

@@ -22,6 +22,7 @@
 mod append;
 mod atomic;
 mod checksum;
+mod coverage;
 mod error;
 mod extract;
 mod format;
@@ -35,6 +36,7 @@ mod parquet;
 mod partition;
 mod read;
 mod registry;
+mod spans;
 mod store;
 pub mod table;
 
@@ -42,8 +44,10 @@ pub mod table;
 mod tests;
 
 pub use append::Appended;
+pub use coverage::{Coverage, Wanted};
 pub use error::ArchiveError;
 pub use extract::{Column, Extract};
 pub use info::{ArchiveInfo, MeasureInfo};
+pub use spans::Spans;
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};

@@ -77,6 +77,23 @@ impl Archive {
         read::extract(&self.root, measure, range)
     }
 
+    /// A note.
+    pub fn note(&self, name: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let path = self.root.join("notes").join(format!("{name}.json"));
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(ArchiveError::io(&path, "read")(error)),
+        }
+    }
+
+    /// Keeps a note.
+    pub fn put_note(&self, name: &str, text: &[u8]) -> Result<(), ArchiveError> {
+        let directory = self.root.join("notes");
+        atomic::create_directory(&directory)?;
+        atomic::replace(&directory.join(format!("{name}.json")), text, NOT_INTERRUPTED)
+    }
+
     /// What the archive holds. Reads all of it; damaged files are told and passed over.
     ///
     /// # Errors

@@ -4,9 +4,10 @@ use std::io::{self, IsTerminal, Write};
 
 use super::{
     archive_table::archive_table,
-    args::{ArchiveCommand, Args, Command, FailOn, Format, Job},
+    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob},
     exit::Exit,
     progress::Bar,
+    pull_words::{asked_table, pulled_json, pulled_words},
 };
 use crate::{
     archive::Archive,
@@ -43,38 +44,30 @@ pub(super) fn run(args: Args) -> Exit {
 
 fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     let (platform, places, as_of) = prepare(job)?;
-    let pulled = pipeline::pull(&platform, &places, bar)?;
+    let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     tell_unreadable(&pulled);
     let report = pipeline::plan(&platform, &places, as_of, Some(&pulled), bar)?;
     finish(job, &report, &places, Some(&pulled), bar)
 }
 
-fn pull(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
-    let (platform, places, _) = prepare(job)?;
-    let pulled = pipeline::pull(&platform, &places, bar)?;
+fn pull(pull: &PullJob, bar: &Bar) -> anyhow::Result<Exit> {
+    let job = &pull.job;
+    let (platform, places, as_of) = prepare(job)?;
+    if pull.dry_run {
+        let asked = pipeline::dry_run(&platform, &places, as_of)?;
+        match job.format {
+            Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&asked)?))?,
+            Format::Table => out(&asked_table(&asked))?,
+        }
+        let impossible = asked.sources.iter().any(|source| !source.problems.is_empty());
+        return Ok(if impossible { Exit::PartlyUnreadable } else { Exit::Done });
+    }
+    let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     bar.clear();
     tell_unreadable(&pulled);
-    let kept = pulled.appended;
     match job.format {
-        Format::Json => out(&format!(
-            "{}\n",
-            serde_json::json!({
-                "files": pulled.files.len(),
-                "points_new": kept.points_new,
-                "points_replaced": kept.points_replaced,
-                "points_same": kept.points_same,
-                "series_new": kept.series_new,
-                "unreadable": unreadable(&pulled),
-            })
-        ))?,
-        Format::Table => say(&format!(
-            "{} files read; {} points new, {} replaced, {} already held; {} series new",
-            pulled.files.len(),
-            kept.points_new,
-            kept.points_replaced,
-            kept.points_same,
-            kept.series_new
-        )),
+        Format::Json => out(&format!("{}\n", pulled_json(&pulled)))?,
+        Format::Table => pulled_words(&pulled).iter().for_each(|line| say(line)),
     }
     Ok(if pulled.is_partial() { Exit::PartlyUnreadable } else { Exit::Done })
 }
@@ -161,13 +154,8 @@ fn terminal_width() -> usize {
     rustix::termios::tcgetwinsize(io::stdout()).map_or(PLAIN_WIDTH, |size| usize::from(size.ws_col).max(1))
 }
 
-fn unreadable(pulled: &Pulled) -> Vec<String> {
-    let broken = pulled.files.iter().filter_map(|f| f.error.as_ref().map(ToString::to_string));
-    pulled.missing.iter().cloned().chain(broken).collect()
-}
-
 fn tell_unreadable(pulled: &Pulled) {
-    for problem in unreadable(pulled) {
+    for problem in pulled.unreadable() {
         say(&format!("not read: {problem}"));
     }
 }

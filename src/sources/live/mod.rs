@@ -4,10 +4,17 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
-use std::ops::Range;
+mod examination;
 
-use super::FileReading;
-use crate::platform::Measure;
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use super::{FileReading, Packs};
+use crate::platform::{Live, Measure, Source};
+
+pub use examination::Examination;
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,12 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// Why there is no answer, after all retries, and what to do.
     fn fetch(&self, request: &Request) -> Result<Fetched, LiveError>;
+
+    /// What the server tells of itself and of each question at `now`: few and small requests, for `mailtide doctor`.
+    ///
+    /// # Errors
+    /// The server does not answer at all. A single question that it refuses is one of the notes.
+    fn examine(&self, now: i64) -> Result<Examination, LiveError>;
 }
 
 /// Why a live source did not answer.
@@ -84,4 +97,24 @@ pub struct LiveError {
     pub next_step: String,
     /// Whether the same question may be answered later: a server that is down, and not a query that is wrong.
     pub passing: bool,
+}
+
+/// The live source that a platform file declares. `packs` are the ones that it is held to; `resolve` gives the path
+/// of a file that the platform file names. Nothing is asked yet.
+///
+/// # Errors
+/// A secret or a certificate cannot be used.
+pub fn open<'a>(
+    source: &'a Source,
+    live: &'a Live,
+    packs: &Packs,
+    resolve: &dyn Fn(&Path) -> PathBuf,
+) -> Result<Box<dyn LiveSource + 'a>, LiveError> {
+    let _ = (live, packs, resolve);
+    Err(LiveError {
+        source_name: source.name.clone(),
+        problem: String::new(),
+        next_step: String::new(),
+        passing: false,
+    })
 }
