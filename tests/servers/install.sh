@@ -88,11 +88,13 @@ programs() {
     done
 }
 
-# python NAME MODULES…: bin/NAME is a Python of the distribution that sees $root and these directories.
+# python NAME MODULES [SCRIPT]: bin/NAME is a Python of the distribution that sees $root and this directory, or a
+# script that it runs.
 python() {
     local name=$1 modules=$2 interpreter=/usr/bin/python3
+    shift 2
     [ -x "$root/usr/bin/python3" ] && interpreter=$root/usr/bin/python3
-    wrap "$name" PYTHONNOUSERSITE=1 "PYTHONPATH=$modules:$root/usr/lib/python3/dist-packages" "$interpreter"
+    wrap "$name" PYTHONNOUSERSITE=1 "PYTHONPATH=$modules:$root/usr/lib/python3/dist-packages" "$interpreter" "$@"
 }
 
 install_prometheus() { programs prometheus prometheus promtool; }
@@ -112,6 +114,9 @@ install_graphite() {
         python graphite-python "$settings"
         "$bin/graphite-python" -c "$check" >>"$log" 2>&1 || fail "graphite's packages do not work"
     fi
+    local carbon=/usr/bin/carbon-cache
+    [ -e "$root$carbon" ] && carbon=$root$carbon
+    python carbon-cache "$settings" "$carbon"
     # Making the tables takes seconds, so each test copies these.
     rm -rf "$settings"
     mkdir "$settings"

@@ -3,6 +3,7 @@
 //! `tests/servers/install.sh` installs them; [`Tools::installed`] finds them, and without it nothing can be
 //! started. Each test starts its own, below its own directory, on a free port.
 
+mod carbon;
 mod certificates;
 mod daemon;
 mod exchange;
@@ -18,6 +19,7 @@ mod smoke;
 mod tools;
 mod victoria;
 
+pub(crate) use carbon::Carbon;
 pub(crate) use certificates::Certificates;
 pub(crate) use graphite::{Graphite, Whisper};
 pub(crate) use history::{Series, value_at};
