@@ -56,11 +56,12 @@ unpack() {
 
 # wrap NAME ENVIRONMENT… PROGRAM: makes bin/NAME run a program that lies in $root or needs what does.
 wrap() {
-    local name=$1
+    local name=$1 libraries=$root/usr/lib/$triplet
     shift
     cat >"$bin/$name.new" <<END
 #!/bin/sh
-export LD_LIBRARY_PATH='$root/usr/lib/$triplet:$root/lib/$triplet'
+export LD_LIBRARY_PATH='$libraries:$root/lib/$triplet'
+[ ! -d '$libraries/ossl-modules' ] || export OPENSSL_MODULES='$libraries/ossl-modules'
 exec env ${*@Q} "\$@"
 END
     chmod +x "$bin/$name.new"
@@ -104,7 +105,7 @@ install_openssl() { programs openssl openssl; }
 
 # graphite-web with its database, whisper, carbon and gunicorn, as the distribution has them.
 install_graphite() {
-    local check='import cairocffi, carbon, django, graphite, gunicorn, tagging, twisted, whisper'
+    local check='import cairocffi, carbon.util, django, graphite, gunicorn, tagging, twisted, whisper'
     local settings=$directory/graphite
     python graphite-python "$settings"
     if ! "$bin/graphite-python" -c "$check" >>"$log" 2>&1; then
