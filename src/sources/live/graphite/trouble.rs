@@ -9,15 +9,7 @@ const SHOWN: usize = 200;
 pub(super) fn of_net(source: &str, what: &str, error: &NetError) -> LiveError {
     let (problem, next_step, passing) = match error {
         NetError::Status { status, body, .. } => return of_status(source, what, *status, body),
-        NetError::Setup { problem, next_step } => (problem.clone(), next_step.clone(), false),
-        NetError::Broken { url, problem, next_step } => {
-            (format!("{url}: {problem}"), next_step.clone(), true)
-        }
-        NetError::TooLarge { url, limit } => (
-            format!("{url}: the answer is larger than {limit} bytes"),
-            "raise `max_answer` of the source".to_owned(),
-            false,
-        ),
+        other => (other.problem(), other.next_step().to_owned(), other.is_passing()),
     };
     LiveError { source_name: source.to_owned(), problem: format!("{what}: {problem}"), next_step, passing }
 }
