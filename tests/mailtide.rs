@@ -35,6 +35,9 @@ mod identical;
 #[path = "mailtide/killed.rs"]
 mod killed;
 
+#[path = "mailtide/live_points.rs"]
+mod live_points;
+
 #[path = "mailtide/own_packs.rs"]
 mod own_packs;
 
