@@ -46,6 +46,9 @@ use crate::{
 /// one question.
 const LOOKED_AT: usize = 5;
 
+/// How often a request that took too long is halved: a server that hangs would cost a deadline each time.
+const PATIENCE: u32 = 3;
+
 /// A Graphite server and what is asked of it.
 #[derive(Debug)]
 pub struct GraphiteSource {
@@ -181,23 +184,33 @@ impl GraphiteSource {
         Ok(tiers)
     }
 
-    /// Asks for some targets of a question; in halves where that is too much at once.
-    fn answer(&self, put: &Put<'_>, targets: &[String], range: Range<i64>) -> Result<Fetched, LiveError> {
-        let error = match self.ask(put, targets, &range) {
+    /// Asks for some targets of a question; in halves where that is too much at once, and `patience` times where
+    /// it takes too long.
+    fn answer(
+        &self,
+        put: &Put<'_>,
+        targets: &[String],
+        range: Range<i64>,
+        patience: u32,
+    ) -> Result<Fetched, LiveError> {
+        let (error, patience) = match self.ask(put, targets, &range) {
             Ok(fetched) => return Ok(fetched),
-            Err(Refused::TooMuch(error)) => error,
-            Err(Refused::Other(error)) => return Err(error),
+            Err(Refused::TooMuch(error)) => (error, patience),
+            Err(Refused::Late(error)) if patience > 0 => (error, patience - 1),
+            Err(Refused::Late(error) | Refused::Other(error)) => return Err(error),
         };
         let slots = (range.end - range.start) / put.step;
         if targets.len() > 1 {
             let (first, second) = targets.split_at(targets.len() / 2);
-            let first = self.answer(put, first, range.clone())?;
-            return Ok(answer::joined(first, self.answer(put, second, range)?, Halves::Series));
+            let first = self.answer(put, first, range.clone(), patience)?;
+            let second = self.answer(put, second, range, patience)?;
+            return Ok(answer::joined(first, second, Halves::Series));
         }
         if slots > 1 {
             let middle = range.start + slots / 2 * put.step;
-            let first = self.answer(put, targets, range.start..middle)?;
-            return Ok(answer::joined(first, self.answer(put, targets, middle..range.end)?, Halves::Range));
+            let first = self.answer(put, targets, range.start..middle, patience)?;
+            let second = self.answer(put, targets, middle..range.end, patience)?;
+            return Ok(answer::joined(first, second, Halves::Range));
         }
         Err(error)
     }
@@ -258,12 +271,19 @@ impl GraphiteSource {
 /// Why there is no answer, and whether less would have one.
 enum Refused {
     TooMuch(LiveError),
+    Late(LiveError),
     Other(LiveError),
 }
 
 fn refused(source: &str, what: &str, error: &NetError) -> Refused {
     let told = trouble::of_net(source, what, error);
-    if trouble::is_too_much(error) { Refused::TooMuch(told) } else { Refused::Other(told) }
+    if trouble::is_too_much(error) {
+        Refused::TooMuch(told)
+    } else if trouble::is_late(error) {
+        Refused::Late(told)
+    } else {
+        Refused::Other(told)
+    }
 }
 
 impl Put<'_> {
@@ -363,7 +383,7 @@ impl LiveSource for GraphiteSource {
         let finer = tiers.is_none_or(|tiers| tiers.iter().any(|tier| tier.step < request.step));
         let summarized = request.step == self.step && finer;
         let put = Put { asked, series: &series, step: request.step.max(1), summarized };
-        self.answer(&put, series.part(request.step, request.part), request.range.clone())
+        self.answer(&put, series.part(request.step, request.part), request.range.clone(), PATIENCE)
     }
 
     fn examine(&self, now: i64) -> Result<Examination, LiveError> {

@@ -227,9 +227,9 @@ fn errors_name_the_question_and_the_next_step() {
         told.push(format!("{error} (passing: {})", error.passing));
     }
     insta::assert_snapshot!(told.join("\n"), @r#"
-    graphite: collectd.*.df-*.df_complex-used: the server answered 502: 502 Bad Gateway; look into the logs of graphite-web and of what stands before it (passing: true)
+    graphite: collectd.*.df-*.df_complex-used: the server answered 502: 502 Bad Gateway; look into the logs of the server and of what stands before it (passing: true)
     graphite: collectd.*.df-*.df_complex-used: the server has no /render; it seems to be VictoriaMetrics; write kind = "prometheus" for it, whose API it answers (passing: false)
-    graphite: collectd.*.df-*.df_complex-used: the server answered 401: 401 Authorization Required; check the user and the password or token of the source (passing: false)
+    graphite: collectd.*.df-*.df_complex-used: the server answered 401: 401 Authorization Required; check `user` and its password, or the token, of the source (passing: false)
     graphite: collectd.*.df-*.df_complex-used: the answer is not Graphite's JSON (byte 0: expected an array, found "<html><body><h1>Log"); it begins "Log in"; check that `url` is graphite-web itself and not a page to log in at (passing: false)
     graphite: collectd.*.df-*.df_complex-used: the answer is cut off: byte 52: expected `]`, found the end; check what stands between here and graphite-web; it is asked again with the next pull (passing: true)
     "#);
@@ -259,6 +259,19 @@ fn an_answer_that_is_too_large_is_asked_for_in_halves() {
     fake.with(|state| state.most = Some(0));
     let requests = source.cut(question(&source, USED), NOW - 3600..NOW, NOW).unwrap();
     insta::assert_snapshot!(source.fetch(&requests[0]).unwrap_err(), @"graphite: collectd.*.df-*.df_complex-used: http://graphite/render: the answer is larger than 1 bytes; raise `max_answer` of the source");
+}
+
+#[test]
+fn an_answer_that_takes_too_long_is_halved_three_times() {
+    let (fake, source) = server(60, &["collectd.ms1.df-root.df_complex-used"]);
+    let requests = source.cut(question(&source, USED), NOW - 3600..NOW, NOW).unwrap();
+    let late = || Err(status(504, "<title>504 Gateway Time-out</title>"));
+    fake.with(|state| state.script.extend([late(), late(), late()]));
+    assert_eq!(source.fetch(&requests[0]).unwrap().reading.report.points, 60);
+    fake.asked();
+    fake.with(|state| state.script.extend([late(), late(), late(), late()]));
+    assert!(source.fetch(&requests[0]).unwrap_err().passing);
+    assert_eq!(fake.asked().len(), 4);
 }
 
 #[test]
