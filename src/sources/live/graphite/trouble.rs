@@ -80,25 +80,29 @@ pub(super) fn cut_off(source: &str, what: &str, problem: &str) -> LiveError {
     }
 }
 
-/// The beginning of a body as people read it: without HTML tags, on one line.
+/// The beginning of a body as people read it: without HTML tags, each text once, on one line.
 fn words_of(body: &str) -> String {
-    let mut text = String::new();
+    let mut texts: Vec<String> = Vec::new();
+    let mut note = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A page's title is mostly its headline too.
+        if !text.is_empty() && !texts.contains(&text) {
+            texts.push(text);
+        }
+    };
     let mut rest = body;
     while let Some((before, after)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
+        note(before);
         // A page's looks and scripts are not its words.
-        let lower = after.get(..6).unwrap_or(after).to_ascii_lowercase();
-        let end = match lower.as_str() {
-            "style>" => "</style>",
-            "script" => "</script>",
+        let end = match after.get(..5).map(str::to_ascii_lowercase).as_deref() {
+            Some("style") => "</style>",
+            Some("scrip") => "</script>",
             _ => ">",
         };
         rest = after.split_once(end).map_or("", |(_, after)| after);
     }
-    text.push_str(rest);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
+    note(rest);
+    let line = texts.join(" ");
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().escape_debug()),
         None => line.escape_debug().to_string(),
@@ -115,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_status_is_told_with_the_first_words_of_its_page() {
-        let page = "<html>\n<head><title>502 Bad Gateway</title><style>p { x }</style></head>\n<body>\n<hr>nginx</body></html>";
+        let page = "<html>\n<head><title>502 Bad Gateway</title><style>p { x }</style></head>\n<body>\n<h1>502 Bad Gateway</h1><hr>nginx</body></html>";
         let error = of_net("graphite", "a.*", &status(502, page));
         insta::assert_snapshot!(error, @"graphite: a.*: the server answered 502: 502 Bad Gateway nginx; look into the logs of the server and of what stands before it");
         assert!(error.passing);

@@ -279,6 +279,8 @@ fn a_server_that_forbids_posting_is_asked_by_url() {
     let (fake, source) = server(60, &["collectd.ms1.df-root.df_complex-used"]);
     fake.with(|state| state.forbids_post = true);
     assert_eq!(pull(&source, USED, NOW - 3600..NOW)[KEY].len(), 60);
+    let posted = fake.asked().iter().filter(|asked| asked.starts_with("POST")).count();
+    assert_eq!(posted, 1, "refused once, it is not tried again");
 }
 
 #[test]
