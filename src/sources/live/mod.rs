@@ -4,16 +4,27 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
+pub mod cloudwatch;
 mod examination;
 mod graphite;
+mod month;
+mod prometheus;
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
-use super::FileReading;
-use crate::platform::Measure;
+use super::{FileReading, Packs};
+use crate::{
+    net::{Client, NetError},
+    platform::{Live, Measure, Source, System},
+};
 
+pub use cloudwatch::CloudWatchSource;
 pub use examination::Examination;
 pub use graphite::GraphiteSource;
+pub use prometheus::{PrometheusSource, Target};
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +79,12 @@ pub trait LiveSource: Sync {
         0.0
     }
 
+    /// What this run has cost so far, in US dollars, by the prices that [`LiveSource::price`] goes by: repeats and what
+    /// it took to find the series included.
+    fn spent(&self) -> f64 {
+        0.0
+    }
+
     /// A request in words, as `--dry-run` shows it.
     fn describe(&self, request: &Request) -> String;
 
@@ -101,4 +118,34 @@ pub struct LiveError {
     pub next_step: String,
     /// Whether the same question may be answered later: a server that is down, and not a query that is wrong.
     pub passing: bool,
+}
+
+/// The live source that a platform file declares. `packs` are the ones that it is held to; `resolve` gives the path
+/// of a file that the platform file names. Nothing is asked yet.
+///
+/// # Errors
+/// A secret or a certificate cannot be used.
+pub fn open<'a>(
+    source: &'a Source,
+    live: &'a Live,
+    packs: &Packs,
+    resolve: &dyn Fn(&Path) -> PathBuf,
+) -> Result<Box<dyn LiveSource + 'a>, LiveError> {
+    let of = |error: NetError| LiveError {
+        source_name: source.name.clone(),
+        problem: error.problem(),
+        next_step: error.next_step().to_owned(),
+        passing: false,
+    };
+    match &live.system {
+        System::Prometheus(server) => {
+            let client = Client::new(server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(PrometheusSource::new(source, client, packs)?))
+        }
+        System::Graphite(graphite) => {
+            let client = Client::new(&graphite.server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(GraphiteSource::new(source, client, packs)?))
+        }
+        System::CloudWatch(_) => Ok(Box::new(CloudWatchSource::new(source, packs)?)),
+    }
 }
