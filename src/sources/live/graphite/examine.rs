@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GraphiteSource, locked, series::Series, tiers, unanswered};
+use super::{GraphiteSource, fetch::unanswered, locked, series::Series, tiers};
 use crate::{
     platform::Tier,
     sources::{

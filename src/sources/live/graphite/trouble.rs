@@ -39,13 +39,10 @@ pub(super) fn is_too_much(error: &NetError) -> bool {
     }
 }
 
-/// Whether the answer took too long: for the client, which says so in these words, or for a proxy.
+/// Whether the answer took too long: for a proxy, or for the client, which says so in these words.
 pub(super) fn is_late(error: &NetError) -> bool {
-    match error {
-        NetError::Status { status: 504, .. } => true,
-        NetError::Broken { problem, .. } => problem.contains("no whole answer within"),
-        _ => false,
-    }
+    matches!(error, NetError::Status { status: 504, .. })
+        || error.problem().contains("no whole answer within")
 }
 
 fn said(status: u16, body: &str) -> String {

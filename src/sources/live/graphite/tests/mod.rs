@@ -287,13 +287,13 @@ fn a_server_that_forbids_posting_is_asked_by_url() {
 fn two_series_that_become_one_are_told_of_once() {
     let names = ["collectd.ms1.df-root.df_complex-used", "ms1.df-root.df_complex-used"];
     let (_, source) = server(60, &names);
-    let mut warnings = Vec::new();
+    let mut merged = Vec::new();
     for text in [USED, "disk.used *.df-*.df_complex-used"] {
         for request in source.cut(question(&source, text), NOW - 40 * DAY..NOW, NOW).unwrap() {
-            warnings.extend(source.fetch(&request).unwrap().reading.report.warnings);
+            merged.extend(source.fetch(&request).unwrap().reading.report.merged);
         }
     }
-    insta::assert_snapshot!(warnings.join("\n"), @r#"collectd.ms1.df-root.df_complex-used and ms1.df-root.df_complex-used are both disk.used{host="ms1",volume="root"}; their samples are mixed. Give the label that tells them apart in a query pack of your own"#);
+    insta::assert_snapshot!(merged.join("\n"), @r#"source graphite: collectd.ms1.df-root.df_complex-used and ms1.df-root.df_complex-used are both disk.used{host="ms1",volume="root"}; their samples are mixed. Give the label that tells them apart in a query pack of your own, or hold the source to one pack by `packs`"#);
 }
 
 #[test]
