@@ -14,7 +14,7 @@ use aws_sdk_cloudwatch::{
 
 use super::{
     api::{Api, ApiError, Asks, DataPage, Dimensions, ListPage, Listing, PageResult, Query, Status},
-    loader as net, sdk_error,
+    sdk_error,
     seen::Seen,
 };
 use crate::{

@@ -6,6 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata, SdkError};
 
 use super::{api::ApiError, seen::TooLarge};
+use crate::net::NetError;
 
 /// As many characters of somebody else's sentence as are shown.
 const SHOWN: usize = 300;
@@ -25,7 +26,8 @@ where
         return credentials(error);
     }
     if let Some(error) = in_chain::<TooLarge>(error) {
-        return lasting(error.to_string(), "raise `max_answer` of the source");
+        let problem = format!("the answer is larger than {} bytes", error.largest);
+        return lasting(problem, "raise `max_answer` of the source");
     }
     match error {
         SdkError::ConstructionFailure(_) => construction(&innermost(error)),
@@ -61,9 +63,7 @@ fn service(code: &str, message: &str, status: u16) -> ApiError {
         "AccessDenied" | "AccessDeniedException" | "NotAuthorized" | "UnauthorizedOperation" => {
             lasting(said, PERMIT)
         }
-        "ExpiredToken" | "ExpiredTokenException" => {
-            lasting(said, LOG_IN_AGAIN)
-        }
+        "ExpiredToken" | "ExpiredTokenException" => lasting(said, LOG_IN_AGAIN),
         "RequestExpired" => lasting(said, "set this machine's clock"),
         "InvalidClientTokenId" | "UnrecognizedClientException" | "MissingAuthenticationToken" => {
             lasting(said, "check the access key, and that it is one for this `region`")
@@ -96,6 +96,11 @@ fn unreadable(status: u16, place: &str) -> ApiError {
 
 fn construction(why: &str) -> ApiError {
     lasting(format!("cannot be asked: {why}"), "check `region` and `endpoint` of the source")
+}
+
+/// What the configuration lacks.
+pub(super) fn setup(error: NetError) -> ApiError {
+    ApiError { passing: error.is_passing(), ..lasting(error.problem(), error.next_step()) }
 }
 
 /// The chain of credentials gave none.

@@ -26,7 +26,7 @@ pub(super) struct Seen {
 
 /// An answer is larger than the source allows.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is larger than {largest} bytes; raise `max_answer` of the source")]
+#[error("the answer is larger than {largest} bytes")]
 pub(super) struct TooLarge {
     pub(super) largest: u64,
 }

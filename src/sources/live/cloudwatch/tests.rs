@@ -105,7 +105,8 @@ fn a_call_holds_no_more_than_500_metrics_and_100_800_points() {
     // An hour is 60 slots: 1201 metrics are 500 + 500 + 201.
     let source = source(&instances(1201), &["ec2"]);
     let hour = source.cut(&source.questions()[0], NOW - 3600..NOW, NOW).unwrap();
-    let prices: Vec<f64> = hour.iter().map(|request| (source.price(request) / DOLLARS_A_METRIC).round()).collect();
+    let prices: Vec<f64> =
+        hour.iter().map(|request| (source.price(request) / DOLLARS_A_METRIC).round()).collect();
     assert_eq!(prices, [500.0, 500.0, 201.0]);
     // Ten days are 14,400 slots, of which seven metrics fit: 100,800 / 14,400. 1201 / 7 is 171.6.
     assert_eq!(cut(&source, 0, 10).len(), 172);
