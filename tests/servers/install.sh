@@ -20,6 +20,8 @@ root=$directory/root     # unpacked packages of the distribution
 site=$directory/python   # moto and what it needs
 apt=$directory/apt       # apt's own state
 log=$directory/install.log
+updated=false            # whether this run has brought apt's indices up to date
+triplet=$(uname -m)-linux-gnu
 
 # fail WHAT: ends with what the log says last, and with the next step.
 fail() {
@@ -42,10 +44,10 @@ unpack() {
         -o "Dir::State=$apt/state" -o "Dir::Cache=$apt/cache" -o Debug::NoLocking=true -o APT::Sandbox::User=root
         -o Acquire::Languages=none -o Acquire::Retries=3 -o Acquire::http::Timeout=60)
     # An index that does not answer is no failure, as long as the packages are found in another.
-    [ -e "$apt/updated" ] || "${get[@]}" update >>"$log" 2>&1 || true
+    $updated || "${get[@]}" update >>"$log" 2>&1 || true
+    updated=true
     "${get[@]}" install --download-only --no-install-recommends --no-upgrade "$@" >>"$log" 2>&1 ||
         fail "apt could not fetch $*"
-    touch "$apt/updated"
     for package in "$apt"/cache/archives/*.deb; do
         dpkg-deb --extract "$package" "$root" >>"$log" 2>&1 || fail "$package could not be unpacked"
         rm "$package"
@@ -54,12 +56,12 @@ unpack() {
 
 # wrap NAME ENVIRONMENT… PROGRAM: makes bin/NAME run a program that lies in $root or needs what does.
 wrap() {
-    local name=$1 triplet
+    local name=$1 libraries=$root/usr/lib/$triplet
     shift
-    triplet=$(uname -m)-linux-gnu
     cat >"$bin/$name.new" <<END
 #!/bin/sh
-export LD_LIBRARY_PATH='$root/usr/lib/$triplet:$root/lib/$triplet'
+export LD_LIBRARY_PATH='$libraries:$root/lib/$triplet'
+[ ! -d '$libraries/ossl-modules' ] || export OPENSSL_MODULES='$libraries/ossl-modules'
 exec env ${*@Q} "\$@"
 END
     chmod +x "$bin/$name.new"
@@ -87,11 +89,13 @@ programs() {
     done
 }
 
-# python NAME MODULES…: bin/NAME is a Python of the distribution that sees $root and these directories.
+# python NAME MODULES [SCRIPT]: bin/NAME is a Python of the distribution that sees $root and this directory, or a
+# script that it runs.
 python() {
     local name=$1 modules=$2 interpreter=/usr/bin/python3
+    shift 2
     [ -x "$root/usr/bin/python3" ] && interpreter=$root/usr/bin/python3
-    wrap "$name" PYTHONNOUSERSITE=1 "PYTHONPATH=$modules:$root/usr/lib/python3/dist-packages" "$interpreter"
+    wrap "$name" PYTHONNOUSERSITE=1 "PYTHONPATH=$modules:$root/usr/lib/python3/dist-packages" "$interpreter" "$@"
 }
 
 install_prometheus() { programs prometheus prometheus promtool; }
@@ -101,14 +105,19 @@ install_openssl() { programs openssl openssl; }
 
 # graphite-web with its database, whisper, carbon and gunicorn, as the distribution has them.
 install_graphite() {
-    local check='import carbon, django, graphite, gunicorn, tagging, twisted, whisper'
+    local check='import cairocffi, carbon.util, django, graphite, gunicorn, tagging, twisted, whisper'
     local settings=$directory/graphite
     python graphite-python "$settings"
     if ! "$bin/graphite-python" -c "$check" >>"$log" 2>&1; then
         unpack graphite-web graphite-carbon gunicorn python3
+        # Its binding looks for this name where the system's cache of libraries does not know the library.
+        ln -sfn libxcb.so.1 "$root/usr/lib/$triplet/libxcb.so"
         python graphite-python "$settings"
         "$bin/graphite-python" -c "$check" >>"$log" 2>&1 || fail "graphite's packages do not work"
     fi
+    local carbon=/usr/bin/carbon-cache
+    [ -e "$root$carbon" ] && carbon=$root$carbon
+    python carbon-cache "$settings" "$carbon"
     # Making the tables takes seconds, so each test copies these.
     rm -rf "$settings"
     mkdir "$settings"
@@ -166,5 +175,4 @@ for server in "$@"; do
     printf '%s\n' "$version" >"$done"
     printf '%s: installed in %d s\n' "$server" $((SECONDS - began))
 done
-rm -f "$apt/updated"
 printf 'The servers for the tests are in %s\n' "$bin"

@@ -2,14 +2,15 @@
 
 use std::{
     path::Path,
-    time::{SystemTime, UNIX_EPOCH},
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::json;
 
 use super::{
-    Access, Certificates, Front, Graphite, Metric, Moto, Nginx, Prometheus, Series, Tools, Victoria, Whisper,
-    daemon::Daemon, http, value_at,
+    Access, Carbon, Certificates, Front, Graphite, Metric, Moto, Nginx, Prometheus, Series, Tools, Victoria,
+    Whisper, daemon::Daemon, http, value_at,
 };
 use crate::support::{AS_OF_SECONDS, DAY, HOUR, directory};
 
@@ -115,6 +116,27 @@ fn graphite_answers_each_archive_of_what_it_was_filled_with() {
     let highest = value_at(3, old + 2 * HOUR - 300);
     assert_eq!(coarse[0]["datapoints"], json!([[highest, old + HOUR]]));
     assert_eq!(server.render("mail.none", hour - DAY, hour).json(), json!([]));
+    gone(server.daemon);
+}
+
+#[test]
+fn carbon_writes_what_graphite_answers() {
+    let Some(tools) = Tools::installed() else { return };
+    let directory = directory();
+    let server = Graphite::start(&tools, directory.path());
+    let carbon = Carbon::start(&tools, directory.path(), &server, "5m:60d");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+    let time = now - now % HOUR;
+    carbon.send(&[("mail.mx1.queue", 7.0, time), ("queue;host=mx2", 8.0, time)]);
+    for (target, value) in [("mail.mx1.queue", 7.0), ("seriesByTag('name=queue', 'host=mx2')", 8.0)] {
+        let mut answer = json!([]);
+        // carbon writes once in a while; the test ends when it has.
+        while answer[0]["datapoints"] != json!([[value, time]]) {
+            thread::sleep(Duration::from_millis(100));
+            answer = server.render(target, time - 300, time).json();
+        }
+    }
+    gone(carbon.daemon);
     gone(server.daemon);
 }
 
