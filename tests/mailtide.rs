@@ -17,6 +17,9 @@ mod cloudwatch_support;
 #[path = "mailtide/cloudwatch_scripted.rs"]
 mod cloudwatch_scripted;
 
+#[path = "mailtide/cloudwatch_pull.rs"]
+mod cloudwatch_pull;
+
 #[path = "mailtide/cloudwatch_moto.rs"]
 mod cloudwatch_moto;
 
