@@ -53,9 +53,9 @@ pub(super) struct Job {
     /// The platform file
     #[arg(long, short, value_name = "FILE", default_value = "platform.toml")]
     pub(super) platform: PathBuf,
-    /// The archive's directory [default: archive/<platform's name>]
-    #[arg(long, value_name = "DIR")]
-    pub(super) archive: Option<PathBuf>,
+    /// Where the history is kept: a directory, or s3://, gs:// or az:// [default: archive/<platform's name>]
+    #[arg(long, value_name = "PLACE")]
+    pub(super) archive: Option<String>,
     /// Where reports are written
     #[arg(long, short, value_name = "DIR", default_value = "out")]
     pub(super) out: PathBuf,

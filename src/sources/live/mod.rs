@@ -5,6 +5,9 @@
 //! to the archive, and the pipeline brings the two together.
 
 mod examination;
+mod graphite;
+mod month;
+mod prometheus;
 
 use std::{
     ops::Range,
@@ -12,9 +15,14 @@ use std::{
 };
 
 use super::{FileReading, Packs};
-use crate::platform::{Live, Measure, Source};
+use crate::{
+    net::{Client, NetError},
+    platform::{Live, Measure, Source, System},
+};
 
 pub use examination::Examination;
+pub use graphite::GraphiteSource;
+pub use prometheus::{PrometheusSource, Target};
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +91,11 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// The server does not answer at all. A single question that it refuses is one of the notes.
     fn examine(&self, now: i64) -> Result<Examination, LiveError>;
+
+    /// What is to be told once after a run, beside its answers, such as packs that find nothing on this server.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a live source did not answer.
@@ -110,11 +123,21 @@ pub fn open<'a>(
     packs: &Packs,
     resolve: &dyn Fn(&Path) -> PathBuf,
 ) -> Result<Box<dyn LiveSource + 'a>, LiveError> {
-    let _ = (live, packs, resolve);
-    Err(LiveError {
+    let of = |error: NetError| LiveError {
         source_name: source.name.clone(),
-        problem: String::new(),
-        next_step: String::new(),
+        problem: error.problem(),
+        next_step: error.next_step().to_owned(),
         passing: false,
-    })
+    };
+    match &live.system {
+        System::Prometheus(server) => {
+            let client = Client::new(server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(PrometheusSource::new(source, client, packs)?))
+        }
+        System::Graphite(graphite) => {
+            let client = Client::new(&graphite.server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(GraphiteSource::new(source, client, packs)?))
+        }
+        System::CloudWatch(_) => Err(of(NetError::Setup { problem: "x".into(), next_step: "y".into() })),
+    }
 }
