@@ -4,7 +4,6 @@
 mod connect;
 mod credentials;
 mod error;
-mod runtime;
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +18,13 @@ use object_store::{
     Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion, path::Path as ObjectPath,
 };
 
-use self::runtime::block_on;
 use super::{Entry, Expect, Held, Storage, Version, Written, lock::Lock, update::repeat};
-use crate::archive::{
-    ArchiveError, format,
-    location::{Bucket, StoreOptions},
+use crate::{
+    archive::{
+        ArchiveError, format,
+        location::{Bucket, StoreOptions},
+    },
+    net::block_on,
 };
 
 /// The files of an archive in an object store.
