@@ -22,11 +22,8 @@ pub(super) fn shown(url: &Url) -> String {
 
 /// The deadline passed before the last byte came.
 pub(super) fn late(url: &Url, deadline: Duration) -> Failure {
-    let problem = format!("there was no whole answer within {} s", deadline.as_secs());
-    Failure {
-        error: broken(url, problem, "raise `timeout` of the source, or lower `parallel`".to_owned()),
-        again: Again::Late,
-    }
+    let error = NetError::Late { url: shown(url), seconds: deadline.as_secs() };
+    Failure { error, again: Again::Late }
 }
 
 /// The server sends to another host, port or scheme, where no credential may follow.
