@@ -133,7 +133,9 @@ impl Storage for Local {
     fn remove(&self, key: &str) -> Result<(), ArchiveError> {
         (self.interrupt)();
         let path = self.path(key);
-        atomic::remove(&path)?;
+        if !atomic::remove(&path)? {
+            return Ok(());
+        }
         (self.interrupt)();
         // The directory goes with its last file; one that still holds something stays.
         if let Some(directory) = path.parent().filter(|directory| **directory != self.root)
