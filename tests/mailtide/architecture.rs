@@ -30,9 +30,9 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("reqwest", &["net/"]),
     ("tokio", &["net/"]),
-    ("backon", &["net/", "archive/"]),
+    ("backon", &["net/", "archive/", "sources/live/cloudwatch/"]),
     ("secrecy", &["net/"]),
-    ("aws_config", &["net/"]),
+    ("aws_config", &["net/", "sources/live/cloudwatch/"]),
     ("aws_sdk", &["sources/live/cloudwatch/"]),
     ("object_store", &["archive/"]),
 ];
