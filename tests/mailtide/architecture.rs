@@ -32,9 +32,10 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("tokio", &["net/"]),
     ("backon", &["net/", "archive/"]),
     ("secrecy", &["net/"]),
-    ("aws_config", &["net/"]),
+    // Beside the crate, the function of the net room that loads it.
+    ("aws_config", &["net/", "sources/live/cloudwatch/", "archive/storage/remote/"]),
     ("aws_sdk", &["sources/live/cloudwatch/"]),
-    ("object_store", &["archive/"]),
+    ("object_store", &["archive/storage/remote/"]),
 ];
 
 /// The only file that reads the clock.
