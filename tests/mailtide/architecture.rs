@@ -34,7 +34,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("secrecy", &["net/"]),
     ("aws_config", &["net/", "sources/live/cloudwatch/"]),
     ("aws_sdk", &["sources/live/cloudwatch/"]),
-    ("object_store", &["archive/"]),
+    ("object_store", &["archive/storage/remote/"]),
 ];
 
 /// The only file that reads the clock.
