@@ -61,6 +61,24 @@ pub enum ArchiveError {
         /// Process, host and start as the lock file tells them.
         holder: String,
     },
+    /// Other processes write a file of an object store all the time.
+    #[error(
+        "{}: other runs have written this file between reading and writing it, {tries} times over; \
+         run again when they have ended: nothing that was held is lost",
+        path.display()
+    )]
+    Contended {
+        /// The file.
+        path: PathBuf,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// A file has gone between listing and reading.
+    #[error("{}: was removed by another run while this one read the archive; run again", path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file is not what was written.
     #[error("{}: {problem}; {next_step}", path.display())]
     Damaged {

@@ -17,17 +17,15 @@
 //! - readers take no lock: they read the partitions first, and the registry, which only grows, after them.
 //!
 //! Reading order: `store` (open), `append`, `merge`, `extract` and `read`, `info`; below them `partition`
-//! and `registry` (what a file holds), `parquet` (polars is named there only), `atomic` and `lock`.
+//! and `registry` (what a file holds), `parquet` (polars is named there only), `storage` (where files lie).
 
 mod append;
-mod atomic;
 mod checksum;
 mod error;
 mod extract;
 mod format;
 mod info;
 mod layout;
-mod lock;
 mod merge;
 mod month;
 mod normalise;
@@ -35,6 +33,7 @@ mod parquet;
 mod partition;
 mod read;
 mod registry;
+mod storage;
 mod store;
 pub mod table;
 
