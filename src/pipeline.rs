@@ -23,7 +23,7 @@ use crate::{
         volumes,
     },
     sources::{
-        FileReport, Identity, PackErrors, Packs, Recogniser, Recognition, expand, read_file,
+        FileReport, Identity, PackErrors, Packs, Recogniser, Recognition, Samples, expand, read_file,
         recognise_declared,
     },
 };
@@ -133,7 +133,7 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
         missing.extend(errors.iter().map(ToString::to_string));
     }
     progress.stage("reading", work.len() as u64);
-    let mut samples = Vec::new();
+    let mut samples: Vec<Vec<Samples>> = platform.sources.iter().map(|_| Vec::new()).collect();
     let mut files = Vec::new();
     let mut names: Vec<Names> = platform.sources.iter().map(|source| Names::of(&source.name)).collect();
     // One after the other: memory holds one file's text and the columns.
@@ -152,12 +152,16 @@ pub fn pull(platform: &Platform, places: &Places, progress: &dyn Progress) -> Re
             recognition
         };
         let reading = read_file(&path, &shown, &recognise);
-        samples.extend(reading.samples);
+        samples[index].extend(reading.samples);
         files.push(reading.report);
         progress.step(&shown);
     }
     progress.stage("keeping", 1);
-    let appended = Archive::open(&places.archive)?.append(samples)?;
+    let archive = Archive::open(&places.archive)?;
+    let mut appended = Appended::default();
+    for (source, samples) in platform.sources.iter().zip(samples) {
+        appended = appended.plus(archive.append(&source.name, samples)?);
+    }
     progress.step("archive");
     let merged = names.into_iter().flat_map(|names| names.merged).collect();
     Ok(Pulled { files, missing, merged, appended })
@@ -276,7 +280,7 @@ impl<'a> History<'a> {
     /// One measure up to `as_of`; nothing where the archive has none of it.
     fn extract(&mut self, measure: Measure) -> Result<Extract, ArchiveError> {
         if !self.held.contains(&measure) {
-            return Ok(Extract { measure, columns: Vec::new() });
+            return Ok(Extract { measure, columns: Vec::new(), disagreements: Vec::new() });
         }
         let days = if VolumeInput::MEASURES.contains(&measure) { DISK_DAYS } else { OTHER_DAYS };
         let extract = self.archive.extract(measure, self.as_of - days * DAY..self.as_of.saturating_add(1))?;

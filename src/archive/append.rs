@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::{
     ArchiveError, layout,
     merge::{Counts, Piece, merge},
+    migrate::migrate,
     month::Month,
     normalise::{months, normalise},
     partition::Partition,
@@ -27,10 +28,24 @@ pub struct Appended {
     pub points_replaced: u64,
     /// Points that the archive held already.
     pub points_same: u64,
-    /// Series that the archive had not known.
+    /// Series that the archive had not known of this source.
     pub series_new: usize,
     /// Partitions (a measure and a month each) that were written.
     pub partitions: usize,
+}
+
+impl Appended {
+    /// What two appends have done, one after the other.
+    #[must_use]
+    pub fn plus(self, next: Appended) -> Appended {
+        Appended {
+            points_new: self.points_new + next.points_new,
+            points_replaced: self.points_replaced + next.points_replaced,
+            points_same: self.points_same + next.points_same,
+            series_new: self.series_new + next.series_new,
+            partitions: self.partitions + next.partitions,
+        }
+    }
 }
 
 /// The new points of a series.
@@ -44,11 +59,16 @@ struct Incoming {
 type Pieces<'a> = BTreeMap<(Measure, Month), Vec<Piece<'a>>>;
 
 /// See [`super::Archive::append`].
-pub(super) fn append(storage: &dyn Storage, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
+pub(super) fn append(
+    storage: &dyn Storage,
+    source: &str,
+    samples: Vec<Samples>,
+) -> Result<Appended, ArchiveError> {
     let _lock = storage.exclusive()?;
     let series = gather(samples);
     check_times(&series)?;
-    let (incoming, series_new) = register(storage, series)?;
+    migrate(storage)?;
+    let (incoming, series_new) = register(storage, source, series)?;
     let pieces = cut(&incoming);
     let written: Vec<Counts> = pieces
         .par_iter()
@@ -92,6 +112,7 @@ fn check_times(series: &[(SeriesKey, Points)]) -> Result<(), ArchiveError> {
 /// Gives each series its id; the registries are in the archive when this returns. Also tells how many are new.
 fn register(
     storage: &dyn Storage,
+    source: &str,
     series: Vec<(SeriesKey, Points)>,
 ) -> Result<(Vec<Incoming>, usize), ArchiveError> {
     let mut by_measure: BTreeMap<Measure, Vec<(Labels, Points)>> = BTreeMap::new();
@@ -101,7 +122,7 @@ fn register(
     let (mut incoming, mut series_new) = (Vec::new(), 0);
     for (measure, series) in by_measure {
         let labels: Vec<&Labels> = series.iter().map(|(labels, _)| labels).collect();
-        let (ids, new) = Registry::assign(storage, measure, &labels)?;
+        let (ids, new) = Registry::assign(storage, measure, source, &labels)?;
         let points = series.into_iter().map(|(_, points)| points);
         incoming.extend(ids.into_iter().zip(points).map(|(id, points)| Incoming { measure, id, points }));
         series_new += new;

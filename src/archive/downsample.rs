@@ -15,13 +15,7 @@ use crate::{platform::Form, sources::Points};
 ///
 /// A slot with one point is left as it is, so a second time changes nothing. The mean of values and their mean is
 /// their mean: samples that are appended once more are taken in without harm.
-pub(super) fn downsample(
-    form: Form,
-    times: &[i64],
-    values: &[f64],
-    start: i64,
-    step: i64,
-) -> Option<Points> {
+pub(super) fn downsample(form: Form, times: &[i64], values: &[f64], start: i64, step: i64) -> Option<Points> {
     if step < 1 || median_step(times)?.saturating_mul(2) > step {
         return None;
     }
@@ -35,8 +29,8 @@ pub(super) fn downsample(
             }
             Form::Counter => {
                 let last = slot.end - 1;
-                let rows =
-                    slot.filter(|row| *row == last || *row == 0 || falls(values, *row) || falls(values, row + 1));
+                let rows = slot
+                    .filter(|row| *row == last || *row == 0 || falls(values, *row) || falls(values, row + 1));
                 rows.for_each(|row| kept.push(times[row], values[row]));
             }
         }
@@ -110,10 +104,17 @@ mod tests {
     #[test]
     fn a_running_total_keeps_its_last_point_and_what_it_has_grown_by() {
         // It starts again at 1800: 10 -> 40 is 30, 5 -> 25 is 5 + 20.
-        let points: Points =
-            [(0, 10.0), (600, 20.0), (1200, 40.0), (1800, 5.0), (2400, 25.0), (HOUR, 30.0), (HOUR + 600, 31.0)]
-                .into_iter()
-                .collect();
+        let points: Points = [
+            (0, 10.0),
+            (600, 20.0),
+            (1200, 40.0),
+            (1800, 5.0),
+            (2400, 25.0),
+            (HOUR, 30.0),
+            (HOUR + 600, 31.0),
+        ]
+        .into_iter()
+        .collect();
         let hours = hourly(Form::Counter, &points).unwrap();
         assert_eq!(pairs(&hours), [(0, 10.0), (1200, 40.0), (1800, 5.0), (2400, 25.0), (HOUR + 600, 31.0)]);
     }

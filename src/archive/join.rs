@@ -55,7 +55,13 @@ impl Source {
 /// answer. Sources are ranked by their median step. A point is taken where no finer source has one less than the
 /// coarser source's step away: whether it stands for the time before it or behind it, nothing finer covers that
 /// time as a whole.
-pub(super) fn join_sources(labels: &Labels, sources: Vec<(String, Points)>) -> (Points, Vec<Disagreement>) {
+pub(super) fn join_sources(
+    labels: &Labels,
+    mut sources: Vec<(String, Points)>,
+) -> (Points, Vec<Disagreement>) {
+    if sources.len() < 2 {
+        return (sources.pop().map(|(_, points)| points).unwrap_or_default(), Vec::new());
+    }
     let mut ranked: Vec<Source> = sources
         .into_iter()
         .map(|(name, points)| Source { name, step: median_step(&points.times), points })

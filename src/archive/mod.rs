@@ -3,7 +3,7 @@
 //! ```text
 //! ROOT/format.json                                        format, schema version, who wrote it first
 //! ROOT/lock                                               held while appending; names its holder
-//! ROOT/measure=disk.used/series.parquet                   registry: id u32, labels (JSON object)
+//! ROOT/measure=disk.used/series.parquet                   registry: id u32, source, labels (JSON object)
 //! ROOT/measure=disk.used/month=2026-03/points.parquet     id u32, time i64 (s, UTC), value f64
 //! ```
 //!
@@ -21,18 +21,22 @@
 
 mod append;
 mod checksum;
+mod downsample;
 mod error;
 mod extract;
 mod format;
 mod info;
+mod join;
 mod layout;
 mod merge;
+mod migrate;
 mod month;
 mod normalise;
 mod parquet;
 mod partition;
 mod read;
 mod registry;
+mod step;
 mod storage;
 mod store;
 pub mod table;
@@ -44,5 +48,6 @@ pub use append::Appended;
 pub use error::ArchiveError;
 pub use extract::{Column, Extract};
 pub use info::{ArchiveInfo, MeasureInfo};
+pub use join::{Disagreement, EARLIER_PULL};
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};

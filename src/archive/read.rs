@@ -1,17 +1,22 @@
 //! Reading: the partitions of a range, joined into one column a series.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use rayon::prelude::*;
 
 use super::{
-    ArchiveError, Column, Extract, layout,
+    ArchiveError, Column, Disagreement, Extract,
+    join::join_sources,
+    layout,
     month::Month,
     partition::Partition,
-    registry::{self, Registry},
+    registry::{self, Registered, Registry},
     storage::Storage,
 };
-use crate::{platform::Measure, sources::Points};
+use crate::{
+    platform::{Labels, Measure},
+    sources::Points,
+};
 
 /// See [`super::Archive::extract`].
 pub(super) fn extract(
@@ -30,7 +35,7 @@ pub(super) fn extract(
     join(storage, measure, &registry, &partitions, range)
 }
 
-/// Joins partitions, ascending by month, into columns in the order of their labels.
+/// Joins partitions, ascending by time, into columns in the order of their labels.
 pub(super) fn join(
     storage: &dyn Storage,
     measure: Measure,
@@ -47,14 +52,21 @@ pub(super) fn join(
             place.ok_or_else(|| unknown_id(storage, measure, id))?.push((partition, rows));
         }
     }
-    let mut columns: Vec<Column> = (0..=u32::MAX)
-        .zip(&rows_of)
-        .filter_map(|(id, rows)| Some((registry.labels(id)?, rows)))
-        .map(|(labels, rows)| Column { labels: labels.clone(), points: concatenate(rows) })
-        .filter(|column| !column.points.is_empty())
-        .collect();
-    columns.sort_by(|a, b| a.labels.cmp(&b.labels));
-    Ok(Extract { measure, columns })
+    let mut answers: BTreeMap<&Labels, Vec<(String, Points)>> = BTreeMap::new();
+    for (Registered { source, labels }, rows) in registry.all().iter().zip(&rows_of) {
+        if rows.iter().any(|(_, rows)| !rows.is_empty()) {
+            answers.entry(labels).or_default().push((source.clone(), concatenate(rows)));
+        }
+    }
+    let (columns, disagreements): (Vec<Column>, Vec<Vec<Disagreement>>) = answers
+        .into_par_iter()
+        .map(|(labels, sources)| {
+            let (points, disagreements) = join_sources(labels, sources);
+            (Column { labels: labels.clone(), points }, disagreements)
+        })
+        .unzip();
+    let disagreements = disagreements.into_iter().flatten().collect();
+    Ok(Extract { measure, columns, disagreements })
 }
 
 /// The rows whose times lie in a range.

@@ -34,16 +34,18 @@ impl Archive {
         Ok(Archive { storage })
     }
 
-    /// Puts samples into the archive; when this returns they are on disk.
+    /// Puts what a source answered into the archive; when this returns it is on disk. `source` is the source's name
+    /// in the platform file: what another source answered for the same series is kept beside it.
     ///
-    /// The same time of the same series replaces, a later element of `samples` an earlier one; points
-    /// that are not finite are left out. Months whose content does not change are not written.
+    /// The same time of the same series and source replaces, a later element of `samples` an earlier one; points
+    /// that are not finite are left out. Months whose content does not change are not written. An archive of an
+    /// earlier schema version is migrated first.
     ///
     /// # Errors
     /// Another process is appending; a file is damaged; the file system refuses; a time is beyond the
     /// year 9999. Each month holds the old or the new points then, and the same call can be repeated.
-    pub fn append(&self, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
-        append::append(&*self.storage, samples)
+    pub fn append(&self, source: &str, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
+        append::append(&*self.storage, source, samples)
     }
 
     /// The measures that hold points, in the order in which [`Measure`] declares them.
@@ -61,7 +63,9 @@ impl Archive {
     }
 
     /// The points of a measure from `range.start` up to but not at `range.end` (seconds since 1970-01-01
-    /// UTC). Only the months that the range touches are read; series without a point in it are left out.
+    /// UTC). Only the months that the range touches are read; series without a point in it are left out. Where
+    /// several sources answered a series, the finer one wins, a coarser one fills what it lacks, and what they
+    /// disagree in is told.
     ///
     /// # Errors
     /// A file that must be read is damaged, or the file system refuses.

@@ -8,7 +8,7 @@ const REGISTRY: &str = "measure=disk.used/series.parquet";
 /// An archive of two months.
 fn archive(root: &Path) -> Archive {
     let archive = Archive::open(root).unwrap();
-    archive.append(both()).unwrap();
+    archive.append(SOURCE, both()).unwrap();
     archive
 }
 
@@ -29,7 +29,7 @@ fn a_range_reads_only_its_months() {
     assert_eq!(april.columns[0].points.len(), 10);
     assert!(archive.extract(Measure::DiskUsed, APRIL - 1..APRIL + DAY).is_err());
     // Another measure is another file.
-    archive.append(vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
+    archive.append(SOURCE, vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
     assert_eq!(all(&archive, Measure::QueueDepth).columns[0].points.len(), 3);
 }
 
@@ -51,9 +51,9 @@ fn every_cut_and_any_flipped_byte_is_named_and_mended_by_removal() {
         write(root.path(), MARCH_FILE, &flipped);
         assert!(archive.extract(Measure::DiskUsed, ALL_TIME).is_err(), "byte {place}");
     }
-    assert!(archive.append(both()).is_err());
+    assert!(archive.append(SOURCE, both()).is_err());
     fs::remove_file(&path).unwrap();
-    assert_eq!(archive.append(both()).unwrap().points_new, 10);
+    assert_eq!(archive.append(SOURCE, both()).unwrap().points_new, 10);
     assert_eq!(held(&archive), model(&both()));
 }
 
@@ -94,15 +94,18 @@ fn a_missing_or_foreign_registry_never_gives_points_to_another_series() {
     );
     assert_eq!(archive.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string(), missing);
     let other = vec![hours(Measure::DiskUsed, "other", MARCH, 1)];
-    assert_eq!(archive.append(other).unwrap_err().to_string(), missing);
+    assert_eq!(archive.append(SOURCE, other).unwrap_err().to_string(), missing);
     // A registry that does not know the id.
     let elsewhere = tempfile::tempdir().unwrap();
     let second = Archive::open(elsewhere.path()).unwrap();
     second
-        .append(vec![hours(Measure::DiskUsed, "a", APRIL, 1), hours(Measure::DiskUsed, "b", APRIL, 1)])
+        .append(
+            SOURCE,
+            vec![hours(Measure::DiskUsed, "a", APRIL, 1), hours(Measure::DiskUsed, "b", APRIL, 1)],
+        )
         .unwrap();
     fs::remove_dir_all(root.path().join("measure=disk.used")).unwrap();
-    archive.append(both()).unwrap();
+    archive.append(SOURCE, both()).unwrap();
     fs::copy(&registry, elsewhere.path().join(REGISTRY)).unwrap();
     let error = second.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string();
     assert!(error.contains("series.parquet: does not know the series 1"), "{error}");
@@ -112,7 +115,7 @@ fn a_missing_or_foreign_registry_never_gives_points_to_another_series() {
 fn info_tells_the_damage_and_goes_on() {
     let root = tempfile::tempdir().unwrap();
     let archive = archive(root.path());
-    archive.append(vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
+    archive.append(SOURCE, vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
     write(root.path(), MARCH_FILE, b"garbage");
     let info = archive.info().unwrap();
     let [disk, queue] = &info.measures[..] else { panic!("two measures: {info:?}") };
@@ -128,11 +131,14 @@ fn info_counts_series_spans_gaps_and_bytes() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
     archive
-        .append(vec![
-            hours(Measure::DiskUsed, "ms1", MARCH, 24),
-            hours(Measure::DiskUsed, "ms1", MARCH + 3 * DAY, 24),
-            hours(Measure::DiskUsed, "ms2", MARCH + DAY, 48),
-        ])
+        .append(
+            SOURCE,
+            vec![
+                hours(Measure::DiskUsed, "ms1", MARCH, 24),
+                hours(Measure::DiskUsed, "ms1", MARCH + 3 * DAY, 24),
+                hours(Measure::DiskUsed, "ms2", MARCH + DAY, 48),
+            ],
+        )
         .unwrap();
     let info = archive.info().unwrap();
     let size = |file| fs::metadata(root.path().join(file)).unwrap().len();
@@ -141,8 +147,9 @@ fn info_counts_series_spans_gaps_and_bytes() {
     assert_eq!(
         serde_json::to_value(&info).unwrap(),
         serde_json::json!({
+            "schema_version": 2,
             "measures": [{
-                "measure": "disk.used", "series": 2, "points": 96,
+                "measure": "disk.used", "series": 2, "sources": [SOURCE], "points": 96,
                 "first": MARCH, "last": MARCH + 3 * DAY + 23 * HOUR, "months": 1,
                 "gaps": 1, "longest_gap_seconds": 49 * HOUR, "bytes": bytes, "damaged": []
             }],

@@ -6,6 +6,9 @@ mod opening;
 mod repeat;
 mod round_trip;
 mod size;
+mod sources;
+mod version_1;
+mod victim;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +28,8 @@ const MARCH: i64 = 1_772_323_200;
 /// 2026-04-01T00:00:00Z.
 const APRIL: i64 = 1_775_001_600;
 const HOUR: i64 = 3600;
+/// The source that answered.
+const SOURCE: &str = "exports";
 const DAY: i64 = 24 * HOUR;
 
 fn samples(measure: Measure, host: &str, points: &[(i64, f64)]) -> Samples {
@@ -80,4 +85,9 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+fn assert_no_temporary_files(root: &Path) {
+    let hidden = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with('.');
+    assert!(!files(root).iter().any(hidden), "temporary files are left");
 }
