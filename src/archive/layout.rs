@@ -10,6 +10,7 @@ use crate::platform::Measure;
 const MEASURE: &str = "measure=";
 const MONTH: &str = "month=";
 const POINTS: &str = "points.parquet";
+const NOTES: &str = "notes";
 
 /// The directory of a measure.
 pub(super) fn measure_directory(measure: Measure) -> String {
@@ -26,9 +27,14 @@ pub(super) fn partition(measure: Measure, month: Month) -> String {
     format!("{MEASURE}{measure}/{MONTH}{month}/{POINTS}")
 }
 
+/// What other parts of the program have noted under a name.
+pub(super) fn note(name: &str) -> String {
+    format!("{NOTES}/{name}.json")
+}
+
 /// Whether a name in the archive's root is that of a directory with files of ours.
 pub(super) fn is_directory(name: &str) -> bool {
-    measure_of(name).is_some()
+    name == NOTES || measure_of(name).is_some()
 }
 
 fn measure_of(name: &str) -> Option<Measure> {

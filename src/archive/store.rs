@@ -3,8 +3,9 @@
 use std::{ops::Range, path::Path};
 
 use super::{
-    Appended, ArchiveError, ArchiveInfo, Extract, append, format, info, layout, read,
-    storage::{Local, Storage},
+    Appended, ArchiveError, ArchiveInfo, Extract, Location, StoreOptions, append, format, info, layout,
+    notes, read,
+    storage::{Local, Remote, Storage},
 };
 use crate::{platform::Measure, sources::Samples};
 
@@ -24,6 +25,29 @@ impl Archive {
         let local = Local::at(root);
         local.make()?;
         Archive::of(Box::new(local))
+    }
+
+    /// Opens the archive at a location, and makes it where there is none.
+    ///
+    /// # Errors
+    /// As [`Archive::open`]; an object store cannot be reached, has no such bucket, gives no access or has no
+    /// conditional writes.
+    pub fn open_at(location: &Location, options: &StoreOptions) -> Result<Archive, ArchiveError> {
+        match location {
+            Location::Directory(root) => Archive::open(root),
+            Location::Bucket(bucket) => Archive::of(Box::new(Remote::connect(bucket, options)?)),
+        }
+    }
+
+    /// Whether there is an archive at a location; makes nothing.
+    ///
+    /// # Errors
+    /// That cannot be seen; what is there was written by a later Mailtide, or is damaged.
+    pub fn exists(location: &Location, options: &StoreOptions) -> Result<bool, ArchiveError> {
+        match location {
+            Location::Directory(root) => format::check(&Local::at(root)),
+            Location::Bucket(bucket) => format::check(&Remote::connect(bucket, options)?),
+        }
     }
 
     /// Opens the archive of a storage, and makes it where there is none.
@@ -79,6 +103,39 @@ impl Archive {
     /// The archive's directories cannot be listed.
     pub fn info(&self) -> Result<ArchiveInfo, ArchiveError> {
         info::info(&*self.storage)
+    }
+}
+
+/// Notes: small files that other parts of the program keep beside the points.
+impl Archive {
+    /// What was noted under a name; `None` where nothing was.
+    ///
+    /// # Errors
+    /// The name cannot be a file's; the storage refuses.
+    pub fn note(&self, name: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
+        notes::read(&*self.storage, name)
+    }
+
+    /// Changes what is noted under a name. `change` is given what is there, and gives what shall be there;
+    /// `None` leaves it as it is. Where another run has written the note meanwhile, `change` is called again
+    /// on what that one wrote. Use: `archive.update_note("coverage", |held| Some(merge(held, &mine)))`.
+    ///
+    /// # Errors
+    /// As [`Archive::note`]; another process is appending to the archive in the same directory.
+    pub fn update_note(
+        &self,
+        name: &str,
+        change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
+    ) -> Result<(), ArchiveError> {
+        notes::update(&*self.storage, name, change)
+    }
+
+    /// Notes `bytes` under a name, whatever was there. Of two runs at once, the later one stays.
+    ///
+    /// # Errors
+    /// As [`Archive::update_note`].
+    pub fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+        self.update_note(name, |_| Some(bytes.to_vec()))
     }
 }
 

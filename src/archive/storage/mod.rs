@@ -8,11 +8,13 @@
 pub(super) mod atomic;
 mod local;
 pub(super) mod lock;
+mod remote;
 mod update;
 
 use std::{fmt, path::PathBuf};
 
 pub(super) use local::Local;
+pub(super) use remote::Remote;
 pub(super) use update::update;
 
 use self::lock::Lock;

@@ -1,4 +1,6 @@
 //! Changing a file that others may be changing too: read, change, write if it is still the same; else again.
+//! Whatever is changed so must come out the same when it is changed twice: a write may have been done though
+//! its answer was lost.
 
 use std::time::Duration;
 
@@ -10,6 +12,9 @@ use crate::archive::ArchiveError;
 /// Each conflict means that another writer got through. With this many tries, a run holds its own against
 /// some twenty others that write the same file at the same time, more than a platform has.
 const TRIES: usize = 24;
+/// A write that broke may have been done or not; trying again tells. A store that breaks this many in a row is
+/// not well.
+const BROKEN_TRIES: usize = 4;
 /// The first pause: about one exchange with an object store of the same region.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause: some exchanges, each of a partition of several megabytes.
@@ -42,5 +47,16 @@ pub(in crate::archive) fn update<T>(
         .with_max_delay(LONGEST_PAUSE)
         .with_max_times(TRIES - 1)
         .with_jitter();
-    attempt.retry(pauses).when(|error| matches!(error, ArchiveError::Contended { .. })).call()
+    let mut broken = 0;
+    attempt
+        .retry(pauses)
+        .when(|error| match error {
+            ArchiveError::Contended { .. } => true,
+            ArchiveError::Store { passing: true, .. } => {
+                broken += 1;
+                broken < BROKEN_TRIES
+            }
+            _ => false,
+        })
+        .call()
 }
