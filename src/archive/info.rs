@@ -6,7 +6,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    ArchiveError, Column, format, layout, partition::Partition, read, registry::Registry, step::median_step,
+    ArchiveError, Column, format, layout,
+    normalise::months,
+    partition::Partition,
+    period::{Period, overlay},
+    read,
+    registry::Registry,
+    step::median_step,
     storage::Storage,
 };
 use crate::platform::Measure;
@@ -40,6 +46,8 @@ pub struct MeasureInfo {
     pub last: Option<i64>,
     /// Months that have points.
     pub months: usize,
+    /// Years whose months lie in one file.
+    pub years: usize,
     /// Holes longer than three times the median step of their series, over all series. What a damaged
     /// month holds cannot be seen and counts as a hole.
     pub gaps: u64,
@@ -59,7 +67,7 @@ pub(super) fn info(storage: &dyn Storage) -> Result<ArchiveInfo, ArchiveError> {
     let mut measures = Vec::new();
     for measure in layout::measures(storage)? {
         let info = measure_info(storage, measure)?;
-        if info.months > 0 {
+        if info.months > 0 || !info.damaged.is_empty() {
             measures.push(info);
         }
     }
@@ -69,8 +77,10 @@ pub(super) fn info(storage: &dyn Storage) -> Result<ArchiveInfo, ArchiveError> {
 
 fn measure_info(storage: &dyn Storage, measure: Measure) -> Result<MeasureInfo, ArchiveError> {
     let files = layout::files(storage, measure)?;
-    let months = layout::months_of(measure, &files);
-    let read: Vec<_> = months.par_iter().map(|month| Partition::read(storage, measure, *month)).collect();
+    let periods = layout::periods_of(&files);
+    let overlaid = overlay(&periods);
+    let read: Vec<_> =
+        overlaid.par_iter().map(|overlaid| Partition::read_overlaid(storage, measure, overlaid)).collect();
     let (mut partitions, mut damaged) = (Vec::with_capacity(read.len()), Vec::new());
     for partition in read {
         match partition {
@@ -95,7 +105,8 @@ fn measure_info(storage: &dyn Storage, measure: Measure) -> Result<MeasureInfo, 
         points,
         first: columns.iter().filter_map(first).min(),
         last: columns.iter().filter_map(last).max(),
-        months: months.len(),
+        months: months_with_points(&periods, &partitions),
+        years: periods.iter().filter(|period| matches!(period, Period::Year(_))).count(),
         gaps: gaps.iter().map(|gaps| gaps.count).sum(),
         longest_gap_seconds: gaps.iter().filter_map(|gaps| gaps.longest).max(),
         bytes: files.iter().map(|file| file.bytes).sum(),
@@ -110,6 +121,18 @@ fn sources(registry: &Registry, partitions: &[Partition]) -> Vec<String> {
     let sources: BTreeSet<&str> =
         places.filter_map(|place| registry.all().get(place)).map(|series| series.source.as_str()).collect();
     sources.into_iter().map(str::to_owned).collect()
+}
+
+/// The months that have a partition of their own, and those in the partitions of years.
+fn months_with_points(periods: &[Period], partitions: &[Partition]) -> usize {
+    let own = periods.iter().filter_map(|period| match period {
+        Period::Month(month) => Some(*month),
+        Period::Year(_) => None,
+    });
+    let times = partitions
+        .iter()
+        .flat_map(|partition| partition.runs().filter_map(|(_, rows)| months(&partition.times[rows]).ok()));
+    own.chain(times.flatten().map(|(month, _)| month)).collect::<BTreeSet<_>>().len()
 }
 
 /// No point has the last second that there is: months end with the year 9999.

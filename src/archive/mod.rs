@@ -5,6 +5,7 @@
 //! ROOT/lock                                               held while appending; names its holder
 //! ROOT/measure=disk.used/series.parquet                   registry: id u32, source, labels (JSON object)
 //! ROOT/measure=disk.used/month=2026-03/points.parquet     id u32, time i64 (s, UTC), value f64
+//! ROOT/measure=disk.used/year=2024/points.parquet         the same, once the year is long over
 //! ```
 //!
 //! Points ascend by id, then time; months are UTC; pages are zstd. Any Parquet reader can read the files.
@@ -24,6 +25,7 @@ mod checksum;
 mod downsample;
 mod error;
 mod extract;
+mod fold;
 mod format;
 mod info;
 mod join;

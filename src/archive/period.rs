@@ -99,8 +99,14 @@ mod tests {
 
     #[test]
     fn months_lie_on_their_year() {
-        let periods =
-            ["year=2024", "month=2023-12", "month=2024-01", "month=2024-07", "month=2025-01", "month=2025-02"];
+        let periods = [
+            "year=2024",
+            "month=2023-12",
+            "month=2024-01",
+            "month=2024-07",
+            "month=2025-01",
+            "month=2025-02",
+        ];
         let overlaid = overlay(&periods.map(period));
         let shown: Vec<_> =
             overlaid.iter().map(|overlaid| (overlaid.base.to_string(), overlaid.months.len())).collect();

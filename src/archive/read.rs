@@ -8,8 +8,8 @@ use super::{
     ArchiveError, Column, Disagreement, Extract,
     join::join_sources,
     layout,
-    month::Month,
     partition::Partition,
+    period::{Period, overlay},
     registry::{self, Registered, Registry},
     storage::Storage,
 };
@@ -18,21 +18,43 @@ use crate::{
     sources::Points,
 };
 
+/// A partition that was listed is only gone where months were made into a year just then, or are too old: each
+/// happens to a month once.
+const LISTINGS: usize = 5;
+
 /// See [`super::Archive::extract`].
 pub(super) fn extract(
     storage: &dyn Storage,
     measure: Measure,
     range: Range<i64>,
 ) -> Result<Extract, ArchiveError> {
-    let months: Vec<Month> = layout::months(storage, measure)?
-        .into_iter()
-        .filter(|month| month.start() < range.end && range.start < month.end())
-        .collect();
-    let partitions: Vec<Partition> =
-        months.par_iter().map(|month| Partition::read(storage, measure, *month)).collect::<Result<_, _>>()?;
+    let mut partitions = partitions(storage, measure, &range);
+    for _ in 1..LISTINGS {
+        if !matches!(partitions, Err(ArchiveError::Gone { .. })) {
+            break;
+        }
+        partitions = self::partitions(storage, measure, &range);
+    }
     // After the partitions: an id that one of them has is in the registry by now.
     let registry = Registry::read(storage, measure)?;
-    join(storage, measure, &registry, &partitions, range)
+    join(storage, measure, &registry, &partitions?, range)
+}
+
+/// The partitions that a range touches, ascending; none overlap.
+fn partitions(
+    storage: &dyn Storage,
+    measure: Measure,
+    range: &Range<i64>,
+) -> Result<Vec<Partition>, ArchiveError> {
+    let touches = |period: &Period| {
+        let period = period.range();
+        period.start < range.end && range.start < period.end
+    };
+    let periods: Vec<Period> = layout::periods(storage, measure)?.into_iter().filter(touches).collect();
+    overlay(&periods)
+        .par_iter()
+        .map(|overlaid| Partition::read_overlaid(storage, measure, overlaid))
+        .collect()
 }
 
 /// Joins partitions, ascending by time, into columns in the order of their labels.
@@ -90,7 +112,7 @@ fn concatenate(rows: &[(&Partition, Range<usize>)]) -> Points {
 fn unknown_id(storage: &dyn Storage, measure: Measure, id: u32) -> ArchiveError {
     ArchiveError::Damaged {
         path: storage.path(&layout::registry(measure)),
-        problem: format!("does not know the series {id} that a month has points of"),
+        problem: format!("does not know the series {id} that a partition has points of"),
         next_step: registry::NEXT_STEP,
     }
 }

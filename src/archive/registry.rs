@@ -94,10 +94,10 @@ impl Registry {
         if let Some(bytes) = bytes {
             return Registry::from_parquet(bytes).map_err(damaged);
         }
-        if layout::months(storage, measure)?.is_empty() {
+        if layout::periods(storage, measure)?.is_empty() {
             return Ok(Registry::default());
         }
-        // Another run may have begun the measure just now, and a registry is written before any month. Where it
+        // Another run may have begun the measure just now, and a registry is written before any points. Where it
         // is truly missing, starting anew would give the ids of the points that are there to other series.
         match storage.read(&key)? {
             Some(held) => Registry::from_parquet(&held.bytes).map_err(damaged),

@@ -79,7 +79,7 @@ impl Archive {
     pub fn measures(&self) -> Result<Vec<Measure>, ArchiveError> {
         let mut held = Vec::new();
         for measure in layout::measures(&*self.storage)? {
-            if !layout::months(&*self.storage, measure)?.is_empty() {
+            if !layout::periods(&*self.storage, measure)?.is_empty() {
                 held.push(measure);
             }
         }

@@ -39,7 +39,7 @@ fn every_cut_and_any_flipped_byte_is_named_and_mended_by_removal() {
     let archive = archive(root.path());
     let whole = fs::read(root.path().join(MARCH_FILE)).unwrap();
     let path = root.path().join(MARCH_FILE);
-    let next = "remove the file and run again on the exports of that month; nothing else is lost";
+    let next = "run `mailtide archive verify`, which says how to get its points back; nothing else is lost";
     for length in 0..whole.len() {
         write(root.path(), MARCH_FILE, &whole[..length]);
         let error = archive.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string();
@@ -66,7 +66,7 @@ fn messages_say_what_is_wrong() {
     let march = fs::read(root.path().join(MARCH_FILE)).unwrap();
     let expect = |problem: &str| {
         format!(
-            "{}: {problem}; remove the file and run again on the exports of that month; nothing else is lost",
+            "{}: {problem}; run `mailtide archive verify`, which says how to get its points back; nothing else is lost",
             april.display()
         )
     };
@@ -74,7 +74,7 @@ fn messages_say_what_is_wrong() {
     assert_eq!(message(), expect("is cut off or was not written by Mailtide"));
     // A sound file, but of another month.
     fs::write(&april, &march).unwrap();
-    assert_eq!(message(), expect("has points that cannot be of its month"));
+    assert_eq!(message(), expect("has points that cannot be of its month or year"));
     let mut damaged = march;
     damaged[10] ^= 1;
     fs::write(&april, &damaged).unwrap();
@@ -150,7 +150,7 @@ fn info_counts_series_spans_gaps_and_bytes() {
             "schema_version": 2,
             "measures": [{
                 "measure": "disk.used", "series": 2, "sources": [SOURCE], "points": 96,
-                "first": MARCH, "last": MARCH + 3 * DAY + 23 * HOUR, "months": 1,
+                "first": MARCH, "last": MARCH + 3 * DAY + 23 * HOUR, "months": 1, "years": 0,
                 "gaps": 1, "longest_gap_seconds": 49 * HOUR, "bytes": bytes, "damaged": []
             }],
             "bytes": bytes
