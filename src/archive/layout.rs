@@ -3,7 +3,7 @@
 use super::{
     ArchiveError, format,
     period::Period,
-    storage::{Entry, Storage},
+    storage::{Entry, Storage, lock},
 };
 use crate::platform::Measure;
 
@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Damaged,
     /// The format file.
     Format,
+    /// The lock.
+    Lock,
 }
 
 /// What a file holds; `None` where the archive has no such file.
@@ -58,6 +60,7 @@ pub(super) fn kind(key: &str) -> Option<Kind> {
     let parts: Vec<&str> = key.split('/').collect();
     match parts[..] {
         [format::NAME] => Some(Kind::Format),
+        [lock::NAME] => Some(Kind::Lock),
         [NOTES, name] => name.ends_with(".json").then_some(Kind::Note),
         [DAMAGED, ..] => Some(Kind::Damaged),
         [measure, REGISTRY] => measure_of(measure).map(Kind::Registry),

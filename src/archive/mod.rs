@@ -45,6 +45,8 @@ mod step;
 mod storage;
 mod store;
 pub mod table;
+mod tidy;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -57,3 +59,5 @@ pub use join::{Disagreement, EARLIER_PULL};
 pub use location::{Bucket, Location, StoreOptions};
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};
+pub use tidy::{Downsample, Tidied, Tidying};
+pub use verify::{Flaw, Span, Verification};

@@ -158,6 +158,11 @@ impl Registry {
         Some(id)
     }
 
+    /// Whether an id is a series'.
+    pub(super) fn knows(&self, id: u32) -> bool {
+        usize::try_from(id).is_ok_and(|place| place < self.len())
+    }
+
     /// How many series it knows.
     pub(super) fn len(&self) -> usize {
         self.series.len()

@@ -3,9 +3,10 @@
 use std::{ops::Range, path::Path};
 
 use super::{
-    Appended, ArchiveError, ArchiveInfo, Extract, Location, StoreOptions, append, format, info, layout,
-    notes, read,
+    Appended, ArchiveError, ArchiveInfo, Extract, Location, Span, StoreOptions, Tidied, Tidying,
+    Verification, append, format, info, layout, notes, read,
     storage::{Local, Remote, Storage},
+    tidy, verify,
 };
 use crate::{platform::Measure, sources::Samples};
 
@@ -103,6 +104,37 @@ impl Archive {
     /// The archive's directories cannot be listed.
     pub fn info(&self) -> Result<ArchiveInfo, ArchiveError> {
         info::info(&*self.storage)
+    }
+}
+
+/// Care: what keeps an archive sound and small.
+impl Archive {
+    /// Looks at every file: whether it can be read, its checksum, order, period and ids, and whether it belongs
+    /// there. Reads all of the archive, and changes nothing.
+    ///
+    /// # Errors
+    /// The archive cannot be listed; its format file is damaged. What is wrong with other files is the answer.
+    pub fn verify(&self) -> Result<Verification, ArchiveError> {
+        verify::verify(&*self.storage)
+    }
+
+    /// Moves damaged partitions to `damaged/`, so that their points can be pulled again, and tells which points
+    /// those are. A damaged registry stays: without it, nobody knows whose the points are.
+    ///
+    /// # Errors
+    /// As [`Archive::verify`]; another process is appending; the storage refuses.
+    pub fn set_damaged_aside(&self) -> Result<Vec<Span>, ArchiveError> {
+        verify::set_damaged_aside(&*self.storage)
+    }
+
+    /// Removes points that are older than is kept, makes old ones coarser, and makes the months of years that are
+    /// long over one file a year where they are small. `now` is in seconds since 1970-01-01 UTC. Damaged files are
+    /// told and left as they are. A second time changes nothing.
+    ///
+    /// # Errors
+    /// Another process is appending; the storage refuses. Whatever was done then can be gone on from.
+    pub fn tidy(&self, tidying: &Tidying, now: i64) -> Result<Tidied, ArchiveError> {
+        tidy::tidy(&*self.storage, tidying, now)
     }
 }
 

@@ -7,6 +7,8 @@ mod repeat;
 mod round_trip;
 mod size;
 mod sources;
+mod tidy;
+mod verify;
 mod version_1;
 mod victim;
 

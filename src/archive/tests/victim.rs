@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::*;
-use crate::archive::storage::Local;
+use crate::archive::{Tidying, storage::Local};
 
 const ROOT: &str = "MAILTIDE_TEST_KILL_ROOT";
 const WORK: &str = "MAILTIDE_TEST_KILL_WORK";
@@ -22,15 +22,24 @@ pub(super) enum Work {
     Append,
     /// Appends nothing, to an archive of schema version 1.
     Migrate,
+    /// Tidies with [`tidy::everything`].
+    Tidy,
+    /// Tidies without removing or changing a point.
+    Compact,
+    /// Puts damaged files aside.
+    SetAside,
 }
 
 impl Work {
-    const ALL: [Work; 2] = [Work::Append, Work::Migrate];
+    const ALL: [Work; 5] = [Work::Append, Work::Migrate, Work::Tidy, Work::Compact, Work::SetAside];
 
     fn on(self, archive: &Archive) {
         match self {
             Work::Append => drop(archive.append(SOURCE, kill::after()).unwrap()),
             Work::Migrate => drop(archive.append(SOURCE, vec![]).unwrap()),
+            Work::Tidy => drop(archive.tidy(&tidy::everything(), tidy::NOW).unwrap()),
+            Work::Compact => drop(archive.tidy(&Tidying::default(), tidy::NOW).unwrap()),
+            Work::SetAside => drop(archive.set_damaged_aside().unwrap()),
         }
     }
 }
