@@ -8,6 +8,9 @@ mod support;
 #[path = "mailtide/architecture.rs"]
 mod architecture;
 
+#[path = "mailtide/archive_s3.rs"]
+mod archive_s3;
+
 #[path = "mailtide/broken_input.rs"]
 mod broken_input;
 
@@ -31,6 +34,9 @@ mod readme;
 
 #[path = "mailtide/replay.rs"]
 mod replay;
+
+#[path = "mailtide/servers/mod.rs"]
+mod servers;
 
 #[path = "mailtide/truth_loads.rs"]
 mod truth_loads;

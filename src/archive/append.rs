@@ -41,15 +41,15 @@ pub struct Appended {
 }
 
 impl Appended {
-    /// What two appends have done, one after the other.
+    /// What two appends have done together.
     #[must_use]
-    pub fn plus(self, next: Appended) -> Appended {
+    pub fn plus(self, other: Appended) -> Appended {
         Appended {
-            points_new: self.points_new + next.points_new,
-            points_replaced: self.points_replaced + next.points_replaced,
-            points_same: self.points_same + next.points_same,
-            series_new: self.series_new + next.series_new,
-            partitions: self.partitions + next.partitions,
+            points_new: self.points_new + other.points_new,
+            points_replaced: self.points_replaced + other.points_replaced,
+            points_same: self.points_same + other.points_same,
+            series_new: self.series_new + other.series_new,
+            partitions: self.partitions + other.partitions,
         }
     }
 }

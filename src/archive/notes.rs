@@ -34,3 +34,50 @@ fn key(name: &str) -> Result<String, ArchiveError> {
         Err(ArchiveError::NoteName { name: name.to_owned() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::archive::Archive;
+
+    #[test]
+    fn a_note_is_kept_as_it_was_given() {
+        let root = tempfile::tempdir().unwrap();
+        let archive = Archive::open(root.path()).unwrap();
+        assert_eq!(archive.note("coverage").unwrap(), None);
+        archive.put_note("coverage", b"[1]").unwrap();
+        archive.update_note("coverage", |held| Some([held.unwrap(), b"\n"].concat())).unwrap();
+        archive.update_note("coverage", |_| None).unwrap();
+        assert_eq!(archive.note("coverage").unwrap().unwrap(), b"[1]\n");
+        assert_eq!(fs::read(root.path().join("notes/coverage.json")).unwrap(), b"[1]\n");
+        assert_eq!(archive.measures().unwrap(), []);
+    }
+
+    #[test]
+    fn half_a_note_is_passed_over_and_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let archive = Archive::open(root.path()).unwrap();
+        archive.put_note("coverage", b"[1]").unwrap();
+        let left = root.path().join("notes/.coverage.json.tmp");
+        fs::write(&left, "[1, ").unwrap();
+        assert_eq!(archive.note("coverage").unwrap().unwrap(), b"[1]");
+        archive.append(vec![]).unwrap();
+        assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        let root = tempfile::tempdir().unwrap();
+        let archive = Archive::open(root.path()).unwrap();
+        for name in ["", "..", ".x", "a/b", "A", "-a", "ü"] {
+            assert_eq!(
+                archive.put_note(name, b"x").unwrap_err().to_string(),
+                format!(
+                    "note `{name}`: a name is made of small letters, digits, `-`, `_` and `.`, \
+                     and begins with none of these three"
+                )
+            );
+        }
+    }
+}

@@ -19,8 +19,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// The weekly job: read the sources, keep what they hold, forecast, plan, and render the report
     Run(Job),
-    /// Read the sources' files into the archive, and nothing else
-    Pull(Job),
+    /// Bring what is new in the sources, files and live servers, into the archive, and nothing else
+    Pull(PullJob),
     /// Forecast and plan from the archive, and print the findings; writes nothing
     Plan(Job),
     /// Forecast and plan from the archive, and render the report
@@ -28,6 +28,16 @@ pub(super) enum Command {
     /// Look into the archive
     #[command(subcommand)]
     Archive(ArchiveCommand),
+}
+
+/// What `pull` is told.
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct PullJob {
+    #[command(flatten)]
+    pub(super) job: Job,
+    /// Only say what would be asked of live servers, and what that would cost; ask for no sample
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 /// What to do with the archive.
@@ -43,9 +53,9 @@ pub(super) struct Job {
     /// The platform file
     #[arg(long, short, value_name = "FILE", default_value = "platform.toml")]
     pub(super) platform: PathBuf,
-    /// The archive's directory [default: archive/<platform's name>]
-    #[arg(long, value_name = "DIR")]
-    pub(super) archive: Option<PathBuf>,
+    /// Where the history is kept: a directory, or s3://, gs:// or az:// [default: archive/<platform's name>]
+    #[arg(long, value_name = "PLACE")]
+    pub(super) archive: Option<String>,
     /// Where reports are written
     #[arg(long, short, value_name = "DIR", default_value = "out")]
     pub(super) out: PathBuf,

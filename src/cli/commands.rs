@@ -2,14 +2,16 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context;
+
 use super::{
     archive_table::archive_table,
-    args::{ArchiveCommand, Args, Command, FailOn, Format, Job},
+    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob},
     exit::Exit,
     progress::Bar,
+    pull_words::{asked_table, pulled_json, pulled_words},
 };
 use crate::{
-    archive::Archive,
     pipeline::{self, PipelineError, Places, Pulled},
     plans::Severity,
     platform::Platform,
@@ -43,38 +45,30 @@ pub(super) fn run(args: Args) -> Exit {
 
 fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     let (platform, places, as_of) = prepare(job)?;
-    let pulled = pipeline::pull(&platform, &places, bar)?;
+    let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     tell_unreadable(&pulled);
     let report = pipeline::plan(&platform, &places, as_of, Some(&pulled), bar)?;
     finish(job, &report, &places, Some(&pulled), bar)
 }
 
-fn pull(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
-    let (platform, places, _) = prepare(job)?;
-    let pulled = pipeline::pull(&platform, &places, bar)?;
+fn pull(pull: &PullJob, bar: &Bar) -> anyhow::Result<Exit> {
+    let job = &pull.job;
+    let (platform, places, as_of) = prepare(job)?;
+    if pull.dry_run {
+        let asked = pipeline::dry_run(&platform, &places, as_of)?;
+        match job.format {
+            Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&asked)?))?,
+            Format::Table => out(&asked_table(&asked))?,
+        }
+        let impossible = asked.sources.iter().any(|source| !source.problems.is_empty());
+        return Ok(if impossible { Exit::PartlyUnreadable } else { Exit::Done });
+    }
+    let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     bar.clear();
     tell_unreadable(&pulled);
-    let kept = pulled.appended;
     match job.format {
-        Format::Json => out(&format!(
-            "{}\n",
-            serde_json::json!({
-                "files": pulled.files.len(),
-                "points_new": kept.points_new,
-                "points_replaced": kept.points_replaced,
-                "points_same": kept.points_same,
-                "series_new": kept.series_new,
-                "unreadable": unreadable(&pulled),
-            })
-        ))?,
-        Format::Table => say(&format!(
-            "{} files read; {} points new, {} replaced, {} already held; {} series new",
-            pulled.files.len(),
-            kept.points_new,
-            kept.points_replaced,
-            kept.points_same,
-            kept.series_new
-        )),
+        Format::Json => out(&format!("{}\n", pulled_json(&pulled)))?,
+        Format::Table => pulled_words(&pulled).iter().for_each(|line| say(line)),
     }
     Ok(if pulled.is_partial() { Exit::PartlyUnreadable } else { Exit::Done })
 }
@@ -98,25 +92,22 @@ fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 
 fn info(job: &Job) -> anyhow::Result<Exit> {
     let (_, places, _) = prepare(job)?;
-    anyhow::ensure!(
-        places.archive.is_dir(),
-        "{} does not exist; `mailtide pull` makes it",
-        places.archive.display()
-    );
-    let info =
-        Archive::open(&places.archive).map_err(PipelineError::from)?.info().map_err(PipelineError::from)?;
+    let archive = places.find_archive().map_err(PipelineError::from)?;
+    let archive = archive
+        .with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))?;
+    let info = archive.info().map_err(PipelineError::from)?;
     match job.format {
         Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&info)?))?,
-        Format::Table => out(&archive_table(&info, &places.archive))?,
+        Format::Table => out(&archive_table(&info, &places.archive.to_string()))?,
     }
     Ok(if info.measures.iter().all(|m| m.damaged.is_empty()) { Exit::Done } else { Exit::PartlyUnreadable })
 }
 
 fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
     let platform = Platform::load(&job.platform)?;
-    let archive = job.archive.clone().unwrap_or_else(|| pipeline::default_archive(&platform));
+    let places = Places::of(&platform, job.archive.as_deref(), &job.out)?;
     let as_of = job.as_of.map_or_else(pipeline::now, |as_of| as_of.moment(platform.timezone));
-    Ok((platform, Places { archive, out: job.out.clone() }, as_of))
+    Ok((platform, places, as_of))
 }
 
 /// Writes the report, and prints its findings where somebody looks or where there is something to say.
@@ -161,13 +152,8 @@ fn terminal_width() -> usize {
     rustix::termios::tcgetwinsize(io::stdout()).map_or(PLAIN_WIDTH, |size| usize::from(size.ws_col).max(1))
 }
 
-fn unreadable(pulled: &Pulled) -> Vec<String> {
-    let broken = pulled.files.iter().filter_map(|f| f.error.as_ref().map(ToString::to_string));
-    pulled.missing.iter().cloned().chain(broken).collect()
-}
-
 fn tell_unreadable(pulled: &Pulled) {
-    for problem in unreadable(pulled) {
+    for problem in pulled.unreadable() {
         say(&format!("not read: {problem}"));
     }
 }

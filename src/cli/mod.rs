@@ -6,6 +6,7 @@ mod as_of;
 mod commands;
 mod exit;
 mod progress;
+mod pull_words;
 
 use std::process::ExitCode;
 

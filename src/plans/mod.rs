@@ -14,6 +14,7 @@ mod lines;
 mod outlook;
 mod pool_exhaustion;
 mod stale;
+mod stale_source;
 mod volume_exhaustion;
 mod wording;
 
@@ -26,4 +27,5 @@ pub use finding::{
 };
 pub use pool_exhaustion::pool_finding;
 pub use stale::{LastSeen, stale_findings};
+pub use stale_source::{LastAnswered, stale_source_findings};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};

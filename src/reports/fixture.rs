@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 
 use chrono::{NaiveDate, NaiveTime};
 
-use super::{InputNotes, MeasureHeld, Report, Unrecognised};
+use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
         Backtest, Band, DriftSize, Ebb, EventId, Evidence, Exhaustion, Fact, Finding, Kind, Line, Mark,
@@ -343,6 +343,12 @@ fn ebb() -> Finding {
 fn inputs() -> InputNotes {
     InputNotes {
         files_read: 41,
+        live_sources: vec![LiveSourceNote {
+            name: "thanos".to_owned(),
+            system: "prometheus",
+            answered: Some(AS_OF - 7 * DAY),
+            failure: Some("thanos: connection refused; is it running?".to_owned()),
+        }],
         series: 318,
         points: 1_234_567,
         oldest: Some(AS_OF - 120 * DAY),

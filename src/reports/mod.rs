@@ -37,5 +37,5 @@ pub use chart::ChartError;
 pub use error::ReportError;
 pub use json::findings_json;
 pub use publish::{Published, publish};
-pub use report::{InputNotes, MeasureHeld, Report, Unrecognised};
+pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 pub use terminal::terminal_table;

@@ -34,6 +34,8 @@ pub struct Report {
 pub struct InputNotes {
     /// Files that were read.
     pub files_read: usize,
+    /// The live sources, in the order of the platform file.
+    pub live_sources: Vec<LiveSourceNote>,
     /// Series held.
     pub series: usize,
     /// Samples held.
@@ -54,6 +56,19 @@ pub struct InputNotes {
     pub unassigned_hosts: Vec<String>,
     /// The measures held.
     pub measures: Vec<MeasureHeld>,
+}
+
+/// How a live source has fared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LiveSourceNote {
+    /// The source, as the platform file names it.
+    pub name: String,
+    /// Its monitoring system.
+    pub system: &'static str,
+    /// When all that was asked of it was last answered, seconds since 1970-01-01 UTC.
+    pub answered: Option<i64>,
+    /// Why it was not at the last pull.
+    pub failure: Option<String>,
 }
 
 /// A series that no query pack recognised.

@@ -31,6 +31,9 @@ pub struct FileReport {
     pub not_read: Vec<String>,
     /// What the server said beside the data, and what makes the file look incomplete.
     pub warnings: Vec<String>,
+    /// Series that the source tells apart and Mailtide does not, each pair in words, where the reader of an answer
+    /// notes it itself.
+    pub merged: Vec<String>,
     /// Series that no query pack recognises.
     pub unrecognised: Vec<Unrecognised>,
     /// Why reading stopped before the end, if it did.

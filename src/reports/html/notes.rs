@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::card::Named;
-use crate::reports::{Report, format, text::one_line};
+use crate::reports::{LiveSourceNote, Report, format, text::one_line};
 
 /// Longest text shown of a source's own words; the whole of it is in `findings.json`.
 const LONGEST: usize = 300;
@@ -36,6 +36,18 @@ struct List {
 /// The packs that came nearest to a series.
 fn nearest(packs: &[String]) -> String {
     if packs.is_empty() { "none came near".to_owned() } else { packs.join(", ") }
+}
+
+/// A live source and when it last answered.
+fn in_words(source: &LiveSourceNote, report: &Report) -> String {
+    let LiveSourceNote { name, system, answered, failure } = source;
+    let moment = answered.and_then(|at| report.local(at)).map(|at| format::moment(&at));
+    match (moment, failure) {
+        (Some(moment), None) => format!("{name} ({system}): answered in full on {moment}"),
+        (Some(moment), Some(failure)) => format!("{name} ({system}): stale since {moment}: {failure}"),
+        (None, Some(failure)) => format!("{name} ({system}): has never answered in full: {failure}"),
+        (None, None) => format!("{name} ({system}): not asked yet"),
+    }
 }
 
 impl Notes {
@@ -71,6 +83,15 @@ impl Notes {
                 .map(|u| Named::new(one_line(&u.identity, LONGEST), nearest(&u.nearest)))
                 .collect(),
             lists: vec![
+                List {
+                    title: "Live sources",
+                    none: "None.",
+                    items: inputs
+                        .live_sources
+                        .iter()
+                        .map(|s| one_line(&in_words(s, report), LONGEST))
+                        .collect(),
+                },
                 List {
                     title: "Files that could not be read",
                     none: "None.",

@@ -4,10 +4,25 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
-use std::ops::Range;
+mod examination;
+mod graphite;
+mod month;
+mod prometheus;
 
-use super::FileReading;
-use crate::platform::Measure;
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use super::{FileReading, Packs};
+use crate::{
+    net::{Client, NetError},
+    platform::{Live, Measure, Source, System},
+};
+
+pub use examination::Examination;
+pub use graphite::GraphiteSource;
+pub use prometheus::{PrometheusSource, Target};
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +85,17 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// Why there is no answer, after all retries, and what to do.
     fn fetch(&self, request: &Request) -> Result<Fetched, LiveError>;
+
+    /// What the server tells of itself and of each question at `now`: few and small requests, for `mailtide doctor`.
+    ///
+    /// # Errors
+    /// The server does not answer at all. A single question that it refuses is one of the notes.
+    fn examine(&self, now: i64) -> Result<Examination, LiveError>;
+
+    /// What is to be told once after a run, beside its answers, such as packs that find nothing on this server.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a live source did not answer.
@@ -84,4 +110,34 @@ pub struct LiveError {
     pub next_step: String,
     /// Whether the same question may be answered later: a server that is down, and not a query that is wrong.
     pub passing: bool,
+}
+
+/// The live source that a platform file declares. `packs` are the ones that it is held to; `resolve` gives the path
+/// of a file that the platform file names. Nothing is asked yet.
+///
+/// # Errors
+/// A secret or a certificate cannot be used.
+pub fn open<'a>(
+    source: &'a Source,
+    live: &'a Live,
+    packs: &Packs,
+    resolve: &dyn Fn(&Path) -> PathBuf,
+) -> Result<Box<dyn LiveSource + 'a>, LiveError> {
+    let of = |error: NetError| LiveError {
+        source_name: source.name.clone(),
+        problem: error.problem(),
+        next_step: error.next_step().to_owned(),
+        passing: false,
+    };
+    match &live.system {
+        System::Prometheus(server) => {
+            let client = Client::new(server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(PrometheusSource::new(source, client, packs)?))
+        }
+        System::Graphite(graphite) => {
+            let client = Client::new(&graphite.server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(GraphiteSource::new(source, client, packs)?))
+        }
+        System::CloudWatch(_) => Err(of(NetError::Setup { problem: "x".into(), next_step: "y".into() })),
+    }
 }

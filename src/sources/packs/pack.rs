@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::platform::{Measure, SourceUnit};
 
-use super::Pattern;
+use super::{Over, Pattern};
 
 /// The canonical labels that a pack may set. A name outside this list is taken for a slip of the pen, because
 /// a series whose label is misspelt would silently belong to no host.
@@ -94,8 +94,10 @@ pub struct TaggedRule {
 /// A measure in Prometheus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrometheusRule {
-    /// The expression to ask a live server.
+    /// The expression to ask a live server; none where it is not asked for this measure.
     pub query: Option<String>,
+    /// Which value stands for all samples of a step, as far as the pack says.
+    pub over: Option<Over>,
     /// How an export shows it.
     pub series: TaggedRule,
     /// Canonical labels that are the same for every series.
@@ -105,8 +107,10 @@ pub struct PrometheusRule {
 /// A measure in Graphite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GraphiteRule {
-    /// The target to ask a live server.
-    pub query: Option<String>,
+    /// Targets to ask a live server: path patterns, `seriesByTag(…)`, or functions of these.
+    pub queries: Vec<String>,
+    /// What stands for a step where the server keeps finer points; `None` is [`Over::usual`].
+    pub over: Option<Over>,
     /// Paths whose named parts are canonical labels.
     pub paths: Vec<Pattern>,
     /// The same measure as a tagged series; no metrics where it has no such form.

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::platform::Measure;
+
 use super::{
-    CloudWatchRule, GraphiteRule, LabelSource, Pattern, PrometheusRule, Separator, TaggedRule, distance,
+    CloudWatchRule, GraphiteRule, LabelSource, Over, Pattern, PrometheusRule, Separator, TaggedRule,
+    distance,
     fields::{At, Fields},
     pack::LABELS,
 };
 
-/// `[measure.prometheus]`.
-pub(super) fn prometheus(mut fields: Fields<'_, '_>) -> Option<PrometheusRule> {
+/// `[measure.prometheus]` of an entry; its measure is none where that is refused.
+pub(super) fn prometheus(mut fields: Fields<'_, '_>, measure: Option<Measure>) -> Option<PrometheusRule> {
     let query = fields.text("query").map(|q| q.value);
+    let over = over(&mut fields, measure);
     let series = tagged(&mut fields, "labels");
     let set = fixed(&mut fields);
     let complete = !series.metrics.is_empty();
@@ -18,12 +22,13 @@ pub(super) fn prometheus(mut fields: Fields<'_, '_>) -> Option<PrometheusRule> {
         fields.refuse(fields.at, "metric", "is missing; write the name that the series has in an export");
     }
     fields.finish();
-    complete.then_some(PrometheusRule { query, series, set })
+    complete.then_some(PrometheusRule { query, over, series, set })
 }
 
-/// `[measure.graphite]`.
-pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
-    let query = fields.text("query").map(|q| q.value);
+/// `[measure.graphite]` of an entry; its measure is none where that is refused.
+pub(super) fn graphite(mut fields: Fields<'_, '_>, measure: Option<Measure>) -> Option<GraphiteRule> {
+    let queries = fields.texts("query").into_iter().map(|q| q.value).collect();
+    let over = over(&mut fields, measure);
     let paths = patterns(&mut fields, "path", Separator::Dot);
     let tagged = tagged(&mut fields, "tags");
     let set = fixed(&mut fields);
@@ -34,7 +39,7 @@ pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
     }
     fields.finish();
     let paths = paths?;
-    complete.then_some(GraphiteRule { query, paths, tagged, set })
+    complete.then_some(GraphiteRule { queries, over, paths, tagged, set })
 }
 
 /// `[measure.cloudwatch]`.
@@ -62,6 +67,20 @@ pub(super) fn cloudwatch(mut fields: Fields<'_, '_>) -> Option<CloudWatchRule> {
         names,
         set,
     })
+}
+
+/// `over`: what stands for a step where the server keeps finer points.
+fn over(fields: &mut Fields<'_, '_>, measure: Option<Measure>) -> Option<Over> {
+    let name = fields.text("over")?;
+    let measure = measure?;
+    let legal = Over::legal(measure);
+    let over = legal.iter().copied().find(|over| over.name() == name.value);
+    if over.is_none() {
+        let legal = legal.iter().map(|over| over.name()).collect::<Vec<_>>().join(", ");
+        let problem = format!("`{}` cannot stand for a step of {measure}; legal: {legal}", name.value);
+        fields.refuse(name.at, "over", problem);
+    }
+    over
 }
 
 /// `metric`, `where` and the table that maps labels, which each source calls by its own word.

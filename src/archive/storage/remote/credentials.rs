@@ -8,29 +8,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
 };
 use object_store::{CredentialProvider, Error, Result, aws::AwsCredential};
 
-use super::runtime::block_on;
-
 /// A credential is fetched anew when less than this is left of it: longer than a request may take with its
 /// retries. AWS hands out the next one of an instance at least five minutes before.
 const LEAST_LEFT: Duration = Duration::from_secs(4 * 60);
-
-/// The chain, with the region that it knows where none is given.
-pub(super) fn chain(region: Option<String>) -> (Option<Chain>, Option<String>) {
-    let loader = aws_config::defaults(BehaviorVersion::latest());
-    let loader = match region {
-        Some(region) => loader.region(Region::new(region)),
-        None => loader,
-    };
-    let config = block_on(loader.load());
-    (config.credentials_provider().map(Chain::new), config.region().map(ToString::to_string))
-}
 
 /// Asks the chain once, and again when what it gave is about to expire.
 #[derive(Debug)]

@@ -4,7 +4,6 @@
 mod connect;
 mod credentials;
 mod error;
-mod runtime;
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +18,13 @@ use object_store::{
     Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion, path::Path as ObjectPath,
 };
 
-use self::runtime::block_on;
-use super::{Entry, Expect, Held, Storage, Version, Written, lock::Lock};
-use crate::archive::{
-    ArchiveError, format,
-    location::{Bucket, StoreOptions},
+use super::{Entry, Expect, Held, Storage, Version, Written, lock::Lock, update::repeat};
+use crate::{
+    archive::{
+        ArchiveError, format,
+        location::{Bucket, StoreOptions},
+    },
+    net::block_on,
 };
 
 /// The files of an archive in an object store.
@@ -35,8 +36,8 @@ pub(in crate::archive) struct Remote {
     obeys: OnceLock<()>,
 }
 
-/// An entity tag that no object has: it is neither a digest of anything nor of a length that stores use.
-const NO_E_TAG: &str = "\"0\"";
+/// An entity tag that no object has: as a digest it would be that of a text which nobody has found.
+const NO_E_TAG: &str = "\"00000000000000000000000000000000\"";
 
 impl Remote {
     /// Connects to a bucket. Nothing is asked of it yet.
@@ -82,7 +83,7 @@ impl Remote {
 
     /// Some stores take the headers of a conditional write and do not look at them. The format file, put once
     /// more as it is, must be refused both as a new object and as the successor of another.
-    fn check_conditions(&self, held: Held) -> Result<(), ArchiveError> {
+    fn check_conditions(&self, held: &Held) -> Result<(), ArchiveError> {
         let another = UpdateVersion { e_tag: Some(NO_E_TAG.to_owned()), version: Some("0".to_owned()) };
         for mode in [PutMode::Create, PutMode::Update(another)] {
             if self.put(format::NAME, held.bytes.clone(), mode)? == Written::Done {
@@ -109,7 +110,7 @@ impl Storage for Remote {
         if self.obeys.get().is_none()
             && let Some(held) = self.read(format::NAME)?
         {
-            self.check_conditions(held)?;
+            repeat(|| self.check_conditions(&held))?;
             // Another thread may have seen the same.
             let _ = self.obeys.set(());
         }

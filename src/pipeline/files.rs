@@ -1,0 +1,95 @@
+//! Exported files: read, recognised, kept.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use super::{PipelineError, Progress, Pulled};
+use crate::{
+    archive::Archive,
+    platform::{Origin, Platform, SeriesKey, Source},
+    sources::{
+        FileReport, Identity, Packs, Recogniser, Recognition, Samples, expand, read_file, recognise_declared,
+    },
+};
+
+/// Reads every source's files into the archive. A broken file does not stop the others; what stands before its
+/// break is kept.
+pub(super) fn read_all(
+    platform: &Platform,
+    packs: &Packs,
+    archive: &Archive,
+    pulled: &mut Pulled,
+    progress: &dyn Progress,
+) -> Result<(), PipelineError> {
+    let mut work = Vec::new();
+    for source in &platform.sources {
+        let Origin::Files(files) = &source.origin else { continue };
+        let (paths, errors) = expand(files, &platform.directory);
+        pulled.missing.extend(errors.iter().map(ToString::to_string));
+        work.push((source, paths));
+    }
+    progress.stage("reading", work.iter().map(|(_, paths)| paths.len() as u64).sum());
+    for (source, paths) in work {
+        let recogniser = match &source.packs {
+            Some(names) => Recogniser::new(&packs.only(names)?),
+            None => Recogniser::new(packs),
+        };
+        let mut names = Names::of(source);
+        let mut samples: Vec<Samples> = Vec::new();
+        // One after the other: memory holds one file's text and the columns of a source.
+        for path in paths {
+            let shown = path.strip_prefix(&platform.directory).unwrap_or(&path).display().to_string();
+            let own_names = RefCell::new(&mut names);
+            let recognise = |identity: &Identity| -> Recognition {
+                let identity = &identity.in_file(&shown);
+                let recognition = match &source.declared {
+                    Some(declared) => recognise_declared(declared, identity),
+                    None => recogniser.recognise(identity),
+                };
+                if let Recognition::Known { key, .. } = &recognition {
+                    own_names.borrow_mut().note(key, identity);
+                }
+                recognition
+            };
+            let reading = read_file(&path, &shown, &recognise);
+            samples.extend(reading.samples);
+            pulled.files.push(reading.report);
+            progress.step(&shown);
+        }
+        pulled.merged.extend(names.merged);
+        pulled.appended = pulled.appended.plus(archive.append(samples)?);
+    }
+    Ok(())
+}
+
+/// What one source calls its series, to notice where two of them have become one.
+struct Names<'a> {
+    source: &'a Source,
+    first: BTreeMap<SeriesKey, String>,
+    merged: Vec<String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(source: &'a Source) -> Self {
+        Names { source, first: BTreeMap::new(), merged: Vec::new() }
+    }
+
+    fn note(&mut self, key: &SeriesKey, identity: &Identity) {
+        let name = identity.to_string();
+        match self.first.get(key) {
+            Some(first) if *first == name => {}
+            Some(first) => self.merged.push(format!(
+                "source {}: {first} and {name} are both {key}; their samples are mixed. Give the label that tells \
+                 them apart in a query pack of your own, or export one of them",
+                self.source.name
+            )),
+            None => {
+                self.first.insert(key.clone(), name);
+            }
+        }
+    }
+}
+
+/// The files of a pull that were read to their end.
+pub(super) fn read_whole(files: &[FileReport]) -> usize {
+    files.iter().filter(|file| file.error.is_none()).count()
+}

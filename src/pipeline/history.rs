@@ -1,0 +1,102 @@
+//! The history that is planned from: the archive up to a moment, and what was seen of each series while reading it.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    archive::{Archive, ArchiveError, Column, Extract},
+    plans::LastSeen,
+    platform::{Measure, SeriesKey},
+    series::{DAY, HOUR, VolumeInput, derived, native_step, parts_of},
+};
+
+/// Days of disk history that are looked at: three years show every yearly rhythm.
+const DISK_DAYS: i64 = 3 * 365;
+/// Days of other history that are looked at: a quarter for drifts, and a month before it.
+const OTHER_DAYS: i64 = 120;
+/// The archive as far as `as_of`, and what was seen of each series while reading it.
+pub(super) struct History<'a> {
+    archive: &'a Archive,
+    as_of: i64,
+    held: Vec<Measure>,
+    read: BTreeSet<Measure>,
+    pub(super) seen: Vec<LastSeen>,
+    pub(super) spans: Vec<(Measure, Span)>,
+}
+
+/// How much is held of one measure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) series: usize,
+    pub(super) points: u64,
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) finest: i64,
+    pub(super) coarsest: i64,
+}
+
+impl<'a> History<'a> {
+    pub(super) fn new(archive: &'a Archive, as_of: i64) -> Result<Self, ArchiveError> {
+        let held = archive.measures()?;
+        Ok(History { archive, as_of, held, read: BTreeSet::new(), seen: Vec::new(), spans: Vec::new() })
+    }
+
+    /// One measure up to `as_of`; nothing where the archive has none of it.
+    pub(super) fn extract(&mut self, measure: Measure) -> Result<Extract, ArchiveError> {
+        if !self.held.contains(&measure) {
+            return Ok(Extract { measure, columns: Vec::new() });
+        }
+        let days = if VolumeInput::MEASURES.contains(&measure) { DISK_DAYS } else { OTHER_DAYS };
+        let extract = self.archive.extract(measure, self.as_of - days * DAY..self.as_of.saturating_add(1))?;
+        if self.read.insert(measure) {
+            self.note(&extract);
+        }
+        Ok(extract)
+    }
+
+    /// A measure and the ones that it may be derived from.
+    pub(super) fn with_parts(&mut self, measure: Measure) -> Result<Vec<Column>, ArchiveError> {
+        let mut extracts = vec![self.extract(measure)?];
+        for &part in parts_of(measure) {
+            extracts.push(self.extract(part)?);
+        }
+        Ok(derived(measure, &extracts))
+    }
+
+    /// Looks at the measures that no question asked for, so that none stops unnoticed.
+    pub(super) fn read_the_rest(&mut self) -> Result<(), ArchiveError> {
+        for measure in self.held.clone() {
+            if !self.read.contains(&measure) {
+                self.extract(measure)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, extract: &Extract) {
+        let mut span: Option<Span> = None;
+        for column in &extract.columns {
+            let (Some(&first), Some(&last)) = (column.points.times.first(), column.points.times.last())
+            else {
+                continue;
+            };
+            let step = native_step(&column.points).unwrap_or(HOUR);
+            let key = SeriesKey { measure: extract.measure, labels: column.labels.clone() };
+            self.seen.push(LastSeen { key, time: last, step });
+            let points = column.points.len() as u64;
+            let old =
+                column.points.times.windows(2).take(100).map(|w| w[1] - w[0]).max().unwrap_or(step).max(step);
+            let one = Span { series: 1, points, first, last, finest: step, coarsest: old };
+            span = Some(span.map_or(one, |s| Span {
+                series: s.series + 1,
+                points: s.points + points,
+                first: s.first.min(first),
+                last: s.last.max(last),
+                finest: s.finest.min(step),
+                coarsest: s.coarsest.max(old.min(DAY)),
+            }));
+        }
+        if let Some(span) = span {
+            self.spans.push((extract.measure, span));
+        }
+    }
+}

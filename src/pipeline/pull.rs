@@ -1,0 +1,129 @@
+//! Pulling: what the sources have goes into the archive.
+
+use super::{
+    PipelineError, Places, Progress, Pulled, SourceState,
+    asking::{Asked, Opened, Unopened, state_note, too_dear, what_to_ask},
+    clock::now,
+    files,
+    keeping::Keeper,
+    pulled::LiveSourcePulled,
+    workers::ask_all,
+};
+use crate::{archive::Archive, platform::Platform, sources::Packs};
+
+/// Brings what every source has, up to `until`, into the archive: exported files, and what is new on live servers.
+/// A source that fails does not stop the others; what it gave before is kept.
+///
+/// # Errors
+/// A query pack is refused, or the archive cannot be written.
+pub fn pull(
+    platform: &Platform,
+    places: &Places,
+    until: i64,
+    progress: &dyn Progress,
+) -> Result<Pulled, PipelineError> {
+    let packs = packs(platform)?;
+    let archive = places.open_archive()?;
+    let mut pulled = Pulled::default();
+    files::read_all(platform, &packs, &archive, &mut pulled, progress)?;
+    ask(platform, &packs, &archive, until, &mut pulled, progress)?;
+    Ok(pulled)
+}
+
+/// What [`pull`] would ask the live sources, without asking for a single sample.
+///
+/// # Errors
+/// A query pack is refused, or the archive cannot be read.
+pub fn dry_run(platform: &Platform, places: &Places, until: i64) -> Result<Asked, PipelineError> {
+    let archive = places.find_archive()?;
+    let sources = what_to_ask(platform, &packs(platform)?, archive.as_ref(), until, now())?;
+    Ok(Asked::of(&sources))
+}
+
+/// The shipped query packs, with the operator's own before them.
+pub(super) fn packs(platform: &Platform) -> Result<Packs, PipelineError> {
+    let packs = Packs::shipped()?;
+    Ok(match &platform.queries {
+        Some(folder) => packs.with_folder(&platform.resolve(folder))?,
+        None => packs,
+    })
+}
+
+fn ask(
+    platform: &Platform,
+    packs: &Packs,
+    archive: &Archive,
+    until: i64,
+    pulled: &mut Pulled,
+    progress: &dyn Progress,
+) -> Result<(), PipelineError> {
+    let sources = what_to_ask(platform, packs, Some(archive), until, now())?;
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let mut opened = Vec::new();
+    for source in sources {
+        match source {
+            Ok(mut source) => {
+                if let Some(refusal) = too_dear(&source) {
+                    source.requests.clear();
+                    pulled.live.push(refused(&source, refusal));
+                } else {
+                    opened.push(source);
+                }
+            }
+            Err(unopened) => pulled.live.push(unopened_words(&unopened)),
+        }
+    }
+    progress.stage("asking", opened.iter().map(|source| source.requests.len() as u64).sum());
+    let mut keeper = Keeper::new(archive, &opened, progress);
+    ask_all(&opened, |answered| keeper.take(answered))?;
+    keeper.finish(pulled)?;
+    for source in &pulled.live {
+        note_state(archive, source)?;
+    }
+    // As the platform file has them.
+    let place = |name: &str| platform.sources.iter().position(|source| source.name == name);
+    pulled.live.sort_by_key(|source| place(&source.name));
+    Ok(())
+}
+
+fn refused(source: &Opened<'_>, refusal: String) -> LiveSourcePulled {
+    LiveSourcePulled {
+        name: source.source.name.clone(),
+        system: source.live.system.name(),
+        failures: vec![refusal],
+        ..LiveSourcePulled::default()
+    }
+}
+
+fn unopened_words(source: &Unopened<'_>) -> LiveSourcePulled {
+    LiveSourcePulled {
+        name: source.source.name.clone(),
+        system: source.system,
+        failures: vec![source.problem.to_string()],
+        ..LiveSourcePulled::default()
+    }
+}
+
+/// Keeps how a source has fared, for the reports until the next pull.
+fn note_state(archive: &Archive, source: &LiveSourcePulled) -> Result<(), PipelineError> {
+    let earlier = state(archive, &source.name)?;
+    let failure = source.failures.first().cloned();
+    let answered = if failure.is_none() { Some(now()) } else { earlier.answered };
+    let state = SourceState { name: source.name.clone(), answered, failure };
+    let text = serde_json::to_vec(&state).map_err(PipelineError::Note)?;
+    archive.put_note(&state_note(&source.name), &text)?;
+    Ok(())
+}
+
+/// How a source has fared at its last pull; nothing where it was never asked.
+pub(super) fn state(archive: &Archive, source: &str) -> Result<SourceState, PipelineError> {
+    let known = archive.note(&state_note(source))?;
+    let unknown = || SourceState { name: source.to_owned(), ..SourceState::default() };
+    Ok(known.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_else(unknown))
+}
+
+#[cfg(test)]
+#[path = "pull_tests.rs"]
+mod tests;
