@@ -14,6 +14,18 @@ mod archive_s3;
 #[path = "mailtide/broken_input.rs"]
 mod broken_input;
 
+#[path = "mailtide/cloudwatch_support.rs"]
+mod cloudwatch_support;
+
+#[path = "mailtide/cloudwatch_scripted.rs"]
+mod cloudwatch_scripted;
+
+#[path = "mailtide/cloudwatch_moto.rs"]
+mod cloudwatch_moto;
+
+#[path = "mailtide/cloudwatch_refusals.rs"]
+mod cloudwatch_refusals;
+
 #[path = "mailtide/exit_codes.rs"]
 mod exit_codes;
 

@@ -4,6 +4,7 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
+pub mod cloudwatch;
 mod examination;
 mod graphite;
 mod month;
@@ -20,6 +21,7 @@ use crate::{
     platform::{Live, Measure, Source, System},
 };
 
+pub use cloudwatch::CloudWatchSource;
 pub use examination::Examination;
 pub use graphite::GraphiteSource;
 pub use prometheus::{PrometheusSource, Target};
@@ -74,6 +76,12 @@ pub trait LiveSource: Sync {
 
     /// What a request costs, in US dollars; zero where nobody charges for it.
     fn price(&self, _request: &Request) -> f64 {
+        0.0
+    }
+
+    /// What this run has cost so far, in US dollars, by the prices that [`LiveSource::price`] goes by: repeats and what
+    /// it took to find the series included.
+    fn spent(&self) -> f64 {
         0.0
     }
 
@@ -138,6 +146,6 @@ pub fn open<'a>(
             let client = Client::new(&graphite.server, &live.asking, resolve).map_err(of)?;
             Ok(Box::new(GraphiteSource::new(source, client, packs)?))
         }
-        System::CloudWatch(_) => Err(of(NetError::Setup { problem: "x".into(), next_step: "y".into() })),
+        System::CloudWatch(_) => Ok(Box::new(CloudWatchSource::new(source, packs)?)),
     }
 }

@@ -3,6 +3,7 @@
 //! A pack is one file of `queries/` (see `queries/README.md`). [`Packs`] reads and checks the shipped ones and
 //! the operator's own; a [`Recogniser`] made from them tells what a source's series is.
 
+mod cloudwatch_entry;
 mod distance;
 mod error;
 mod fields;

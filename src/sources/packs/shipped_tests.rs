@@ -37,10 +37,10 @@ fn own_paths(rule: &GraphiteRule) -> Vec<(Identity, Labels)> {
 
 fn own_cloudwatch(rule: &CloudWatchRule) -> Vec<(Identity, Labels)> {
     let identity = |metric: Option<&String>, dimensions, label: Option<String>| Identity::CloudWatch {
-        namespace: metric.map(|_| rule.namespace.clone()),
+        namespace: metric.and_then(|_| rule.namespace.clone()),
         metric: metric.cloned(),
         dimensions,
-        statistic: metric.map(|_| rule.statistic.clone()),
+        statistic: metric.and_then(|_| rule.statistic.clone()),
         label,
         id: None,
     };

@@ -5,6 +5,7 @@
 
 mod carbon;
 mod certificates;
+mod cloudwatch;
 mod daemon;
 mod exchange;
 mod graphite;
@@ -21,6 +22,7 @@ mod victoria;
 
 pub(crate) use carbon::Carbon;
 pub(crate) use certificates::Certificates;
+pub(crate) use cloudwatch::{CloudWatchDouble, cloudwatch_calls};
 pub(crate) use graphite::{Graphite, Whisper};
 pub(crate) use history::{Series, value_at};
 pub(crate) use moto::{Metric, Moto};
