@@ -22,8 +22,8 @@
 
 mod append;
 mod checksum;
-mod downsample;
 mod coverage;
+mod downsample;
 mod error;
 mod extract;
 mod fold;
@@ -42,8 +42,8 @@ mod partition;
 mod period;
 mod read;
 mod registry;
-mod step;
 mod spans;
+mod step;
 mod storage;
 mod store;
 pub mod table;
@@ -63,5 +63,5 @@ pub use location::{Bucket, Location, StoreOptions};
 pub use spans::Spans;
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};
-pub use tidy::{Downsample, Tidied, Tidying};
+pub use tidy::{Tidied, Tidying};
 pub use verify::{Flaw, Span, Verification};

@@ -17,24 +17,22 @@ use super::{
     period::{Overlaid, Period, overlay},
     storage::{Entry, Storage, update},
 };
-use crate::platform::{Form, Measure};
+use crate::platform::{ArchiveSettings, Downsample, Form, Measure};
 
 /// What becomes of old points. Ages count in whole months: a month is touched once all of it is older.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tidying {
     /// Points older than this are removed, seconds; all are kept where there is none.
     pub keep: Option<i64>,
-    /// Of several rules whose age is reached, the coarsest step counts.
+    /// Of several rules whose age is reached, the coarsest step counts. Slots are counted from the first second of
+    /// each month, UTC.
     pub downsample: Vec<Downsample>,
 }
 
-/// From an age on, one point a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Downsample {
-    /// Seconds.
-    pub older_than: i64,
-    /// Seconds; slots are counted from the first second of each month, UTC.
-    pub step: i64,
+impl From<&ArchiveSettings> for Tidying {
+    fn from(settings: &ArchiveSettings) -> Tidying {
+        Tidying { keep: settings.keep, downsample: settings.downsample.clone() }
+    }
 }
 
 /// What a tidying has done.

@@ -44,7 +44,9 @@ fn by_month(model: &Model) -> Months {
 fn a_killed_append_can_be_gone_on_from() {
     let (old, new) = (model(&before()), model(&[before(), after()].concat()));
     let (old_months, new_months) = (by_month(&old), by_month(&new));
-    let prepare = |root: &Path| drop(Archive::open(root).unwrap().append(SOURCE, before()).unwrap());
+    let prepare = |root: &Path| {
+        Archive::open(root).unwrap().append(SOURCE, before()).unwrap();
+    };
     let steps = kill_at_each_step(Work::Append, prepare, |step, root| {
         let archive = Archive::open(root).unwrap();
         let left = by_month(&held(&archive));

@@ -6,7 +6,10 @@ use super::{
     victim::{Work, kill_at_each_step},
     *,
 };
-use crate::archive::{Downsample, Tidied, Tidying};
+use crate::{
+    archive::{Tidied, Tidying},
+    platform::Downsample,
+};
 
 /// 2024-01-01T00:00:00Z.
 const YEAR_2024: i64 = 1_704_067_200;

@@ -35,12 +35,13 @@ impl Work {
 
     fn on(self, archive: &Archive) {
         match self {
-            Work::Append => drop(archive.append(SOURCE, kill::after()).unwrap()),
-            Work::Migrate => drop(archive.append(SOURCE, vec![]).unwrap()),
-            Work::Tidy => drop(archive.tidy(&tidy::everything(), tidy::NOW).unwrap()),
-            Work::Compact => drop(archive.tidy(&Tidying::default(), tidy::NOW).unwrap()),
-            Work::SetAside => drop(archive.set_damaged_aside().unwrap()),
+            Work::Append => archive.append(SOURCE, kill::after()).map(drop),
+            Work::Migrate => archive.append(SOURCE, vec![]).map(drop),
+            Work::Tidy => archive.tidy(&tidy::everything(), tidy::NOW).map(drop),
+            Work::Compact => archive.tidy(&Tidying::default(), tidy::NOW).map(drop),
+            Work::SetAside => archive.set_damaged_aside().map(drop),
         }
+        .unwrap();
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     *,
 };
 use crate::{
-    archive::tests::{APRIL, HOUR, Model, held, hours, model},
+    archive::tests::{APRIL, HOUR, Model, SOURCE, held, hours, model},
     platform::Measure,
     sources::Samples,
 };
@@ -45,8 +45,8 @@ fn one_call_in_four_may_break_before_or_after_it_is_done() {
             // The HTTP client below a real store repeats what only reads; here, the next run does.
             let run = || {
                 let archive = open(store.clone())?;
-                archive.append(before())?;
-                archive.append(after())
+                archive.append(SOURCE, before())?;
+                archive.append(SOURCE, after())
             };
             assert!((0..50).any(|_| run().is_ok()), "{fate:?}, seed {seed}");
             let archive = open(shared(&memory)).unwrap();
@@ -81,17 +81,17 @@ fn a_run_that_ends_at_any_call_can_be_gone_on_from() {
     let mut last = 0;
     loop {
         let memory = Arc::new(InMemory::new());
-        open(shared(&memory)).unwrap().append(before()).unwrap();
+        open(shared(&memory)).unwrap().append(SOURCE, before()).unwrap();
         let calls = AtomicUsize::new(0);
         let ends = Scripted::new(&memory, move |_, _| {
             if calls.fetch_add(1, Ordering::SeqCst) < last { Fate::Answered } else { Fate::Broken }
         });
-        let ended = open(ends).and_then(|archive| archive.append(after()));
+        let ended = open(ends).and_then(|archive| archive.append(SOURCE, after()));
         let archive = open(shared(&memory)).unwrap();
         let left = by_month(&held(&archive));
         assert!(left.iter().all(|month| old.contains(month) || new.contains(month)), "call {last}: {left:?}");
         assert!(archive.info().unwrap().measures.iter().all(|measure| measure.damaged.is_empty()));
-        archive.append(after()).unwrap();
+        archive.append(SOURCE, after()).unwrap();
         assert_eq!(by_month(&held(&archive)), new, "call {last}");
         if ended.is_ok() {
             break;

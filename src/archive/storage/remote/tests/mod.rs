@@ -1,6 +1,7 @@
 //! An archive in an object store: many writers, broken connections, killed runs.
 
 mod broken;
+mod folding;
 mod opening;
 mod scripted;
 mod writers;

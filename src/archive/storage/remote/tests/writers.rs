@@ -14,7 +14,7 @@ use super::{
     *,
 };
 use crate::{
-    archive::tests::{APRIL, HOUR, MARCH, held, hours, model, samples},
+    archive::tests::{APRIL, HOUR, MARCH, SOURCE, held, hours, model, samples},
     platform::Measure,
     sources::Samples,
 };
@@ -30,7 +30,7 @@ fn slow(memory: &Arc<InMemory>) -> ThrottledStore<Scripted> {
 fn append_at_once(memory: &Arc<InMemory>, parts: &[Vec<Samples>]) {
     thread::scope(|scope| {
         for part in parts {
-            scope.spawn(|| open(slow(memory)).unwrap().append(part.clone()).unwrap());
+            scope.spawn(|| open(slow(memory)).unwrap().append(SOURCE, part.clone()).unwrap());
         }
     });
 }
@@ -81,7 +81,7 @@ proptest! {
         let archive = open(shared(&memory)).unwrap();
         prop_assert_eq!(held(&archive), model(&parts.concat()));
         // Everything is there already, so nothing is written again.
-        prop_assert_eq!(archive.append(parts.concat()).unwrap().partitions, 0);
+        prop_assert_eq!(archive.append(SOURCE, parts.concat()).unwrap().partitions, 0);
     }
 }
 
@@ -91,7 +91,10 @@ fn overtaken_at(file: &'static str) {
     let ours = vec![hours(Measure::DiskUsed, "ours", MARCH, 5), hours(Measure::DiskUsed, "both", MARCH, 5)];
     let theirs =
         vec![hours(Measure::DiskUsed, "theirs", MARCH, 3), hours(Measure::DiskUsed, "both", MARCH, 9)];
-    open(shared(&memory)).unwrap().append(vec![hours(Measure::DiskUsed, "before", MARCH, 5)]).unwrap();
+    open(shared(&memory))
+        .unwrap()
+        .append(SOURCE, vec![hours(Measure::DiskUsed, "before", MARCH, 5)])
+        .unwrap();
 
     let (other, overtaken) = (Arc::clone(&memory), AtomicBool::new(false));
     let (their_part, seen) = (theirs.clone(), Arc::new(AtomicBool::new(false)));
@@ -99,13 +102,13 @@ fn overtaken_at(file: &'static str) {
     let store = Scripted::new(&memory, move |call, path| {
         if call == Call::Put && path.as_ref().ends_with(file) && !overtaken.swap(true, Ordering::SeqCst) {
             // A thread of its own: this one is within the runtime.
-            let append = || open(shared(&other)).unwrap().append(their_part.clone()).unwrap();
+            let append = || open(shared(&other)).unwrap().append(SOURCE, their_part.clone()).unwrap();
             thread::scope(|scope| scope.spawn(append).join()).unwrap();
             happened.store(true, Ordering::SeqCst);
         }
         Fate::Answered
     });
-    open(store).unwrap().append(ours.clone()).unwrap();
+    open(store).unwrap().append(SOURCE, ours.clone()).unwrap();
     assert!(seen.load(Ordering::SeqCst), "nobody was overtaken");
     let before = vec![hours(Measure::DiskUsed, "before", MARCH, 5)];
     let mut expected = model(&[before, ours].concat());
