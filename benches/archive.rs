@@ -49,7 +49,7 @@ fn append(bencher: Bencher<'_, '_>) {
         (directory, archive, samples())
     };
     bencher.counter(count()).with_inputs(input).bench_values(|(directory, archive, samples)| {
-        let appended = archive.append(samples).expect("the samples are sound");
+        let appended = archive.append("exports", samples).expect("the samples are sound");
         (appended, directory)
     });
 }
@@ -59,11 +59,11 @@ fn append(bencher: Bencher<'_, '_>) {
 fn append_again(bencher: Bencher<'_, '_>) {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let archive = Archive::open(directory.path()).expect("an archive can be made there");
-    archive.append(samples()).expect("the samples are sound");
+    archive.append("exports", samples()).expect("the samples are sound");
     bencher
         .counter(count())
         .with_inputs(samples)
-        .bench_values(|samples| archive.append(samples).expect("the samples are sound"));
+        .bench_values(|samples| archive.append("exports", samples).expect("the samples are sound"));
 }
 
 /// All that was appended.
@@ -71,7 +71,7 @@ fn append_again(bencher: Bencher<'_, '_>) {
 fn extract(bencher: Bencher<'_, '_>) {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let archive = Archive::open(directory.path()).expect("an archive can be made there");
-    archive.append(samples()).expect("the samples are sound");
+    archive.append("exports", samples()).expect("the samples are sound");
     let range = START..START + POINTS as i64 * 3600;
     bencher
         .counter(count())

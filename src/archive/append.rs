@@ -1,15 +1,22 @@
 //! Appending: samples go to the partitions of their measures and months.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use rayon::prelude::*;
 
 use super::{
-    ArchiveError, layout,
+    ArchiveError,
+    fold::fold,
+    layout,
     merge::{Counts, Piece, merge},
+    migrate::migrate,
     month::Month,
     normalise::{months, normalise},
     partition::Partition,
+    period::{Period, overlay},
     registry::Registry,
     storage::{Storage, update},
 };
@@ -27,9 +34,9 @@ pub struct Appended {
     pub points_replaced: u64,
     /// Points that the archive held already.
     pub points_same: u64,
-    /// Series that the archive had not known.
+    /// Series that the archive had not known of this source.
     pub series_new: usize,
-    /// Partitions (a measure and a month each) that were written.
+    /// Partitions (a measure and a month or a year each) that were written.
     pub partitions: usize,
 }
 
@@ -55,18 +62,24 @@ struct Incoming {
 }
 
 /// The pieces of each partition, ascending by id.
-type Pieces<'a> = BTreeMap<(Measure, Month), Vec<Piece<'a>>>;
+type Pieces<'a> = BTreeMap<(Measure, Period), Vec<Piece<'a>>>;
 
 /// See [`super::Archive::append`].
-pub(super) fn append(storage: &dyn Storage, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
+pub(super) fn append(
+    storage: &dyn Storage,
+    source: &str,
+    samples: Vec<Samples>,
+) -> Result<Appended, ArchiveError> {
     let _lock = storage.exclusive()?;
     let series = gather(samples);
     check_times(&series)?;
-    let (incoming, series_new) = register(storage, series)?;
-    let pieces = cut(&incoming);
+    migrate(storage)?;
+    let (incoming, series_new) = register(storage, source, series)?;
+    let years = years(storage, &incoming)?;
+    let pieces = cut(&incoming, &years);
     let written: Vec<Counts> = pieces
         .par_iter()
-        .map(|((measure, month), pieces)| write(storage, *measure, *month, pieces))
+        .map(|((measure, period), pieces)| write(storage, *measure, *period, pieces))
         .collect::<Result<_, _>>()?;
     let counts = written.iter().copied().fold(Counts::default(), Counts::plus);
     Ok(Appended {
@@ -106,6 +119,7 @@ fn check_times(series: &[(SeriesKey, Points)]) -> Result<(), ArchiveError> {
 /// Gives each series its id; the registries are in the archive when this returns. Also tells how many are new.
 fn register(
     storage: &dyn Storage,
+    source: &str,
     series: Vec<(SeriesKey, Points)>,
 ) -> Result<(Vec<Incoming>, usize), ArchiveError> {
     let mut by_measure: BTreeMap<Measure, Vec<(Labels, Points)>> = BTreeMap::new();
@@ -115,7 +129,7 @@ fn register(
     let (mut incoming, mut series_new) = (Vec::new(), 0);
     for (measure, series) in by_measure {
         let labels: Vec<&Labels> = series.iter().map(|(labels, _)| labels).collect();
-        let (ids, new) = Registry::assign(storage, measure, &labels)?;
+        let (ids, new) = Registry::assign(storage, measure, source, &labels)?;
         let points = series.into_iter().map(|(_, points)| points);
         incoming.extend(ids.into_iter().zip(points).map(|(id, points)| Incoming { measure, id, points }));
         series_new += new;
@@ -124,12 +138,37 @@ fn register(
     Ok((incoming, series_new))
 }
 
-fn cut(incoming: &[Incoming]) -> Pieces<'_> {
+/// The years of each measure that are one partition. Months that were left on such a year are put into it first:
+/// what comes now is later than they are.
+fn years(storage: &dyn Storage, incoming: &[Incoming]) -> Result<BTreeSet<(Measure, u16)>, ArchiveError> {
+    let mut years = BTreeSet::new();
+    for measure in incoming.iter().map(|series| series.measure).collect::<BTreeSet<_>>() {
+        for overlaid in overlay(&layout::periods(storage, measure)?) {
+            let Period::Year(year) = overlaid.base else { continue };
+            if !overlaid.months.is_empty() {
+                fold(storage, measure, year, &overlaid.months)?;
+            }
+            years.insert((measure, year));
+        }
+    }
+    Ok(years)
+}
+
+fn cut<'a>(incoming: &'a [Incoming], years: &BTreeSet<(Measure, u16)>) -> Pieces<'a> {
     let mut pieces = Pieces::new();
     for Incoming { measure, id, points } in incoming {
+        let mut runs: Vec<(Period, Range<usize>)> = Vec::new();
         // `check_times` has refused every time that lies in no month.
         for (month, rows) in months(&points.times).unwrap_or_default() {
-            pieces.entry((*measure, month)).or_default().push(Piece {
+            let is_of_year = years.contains(&(*measure, month.year()));
+            let period = if is_of_year { Period::Year(month.year()) } else { Period::Month(month) };
+            match runs.last_mut() {
+                Some((last, run)) if *last == period => run.end = rows.end,
+                _ => runs.push((period, rows)),
+            }
+        }
+        for (period, rows) in runs {
+            pieces.entry((*measure, period)).or_default().push(Piece {
                 id: *id,
                 times: &points.times[rows.clone()],
                 values: &points.values[rows],
@@ -139,20 +178,39 @@ fn cut(incoming: &[Incoming]) -> Pieces<'_> {
     pieces
 }
 
-/// Merges pieces into a partition; one whose content would not change is left alone.
+/// Merges pieces into a partition; one whose content would not change is left alone. A month that has become empty
+/// is about to be removed by another run, which has put its points into its year: there these pieces go, too.
 fn write(
     storage: &dyn Storage,
     measure: Measure,
-    month: Month,
+    period: Period,
     pieces: &[Piece<'_>],
 ) -> Result<Counts, ArchiveError> {
-    let key = layout::partition(measure, month);
+    match (merge_into(storage, measure, period, pieces)?, period) {
+        (Some(counts), _) => Ok(counts),
+        (None, Period::Month(month)) => write(storage, measure, Period::Year(month.year()), pieces),
+        (None, Period::Year(_)) => Ok(Counts::default()),
+    }
+}
+
+/// As [`write`]; `None` where it is a month that has become empty.
+fn merge_into(
+    storage: &dyn Storage,
+    measure: Measure,
+    period: Period,
+    pieces: &[Piece<'_>],
+) -> Result<Option<Counts>, ArchiveError> {
+    let key = layout::partition(measure, period);
     let path = storage.path(&key);
     update(storage, &key, |held| {
-        let old = held.map(|bytes| Partition::decode(&path, &bytes, month)).transpose()?.unwrap_or_default();
+        let old = held.map(|bytes| Partition::decode(&path, &bytes, period)).transpose()?;
+        if matches!(period, Period::Month(_)) && old.as_ref().is_some_and(Partition::is_empty) {
+            return Ok((None, None));
+        }
+        let old = old.unwrap_or_default();
         let (merged, counts) = merge(&old, pieces);
         drop(old);
         let bytes = if counts.changed() { Some(merged.encode(&path)?) } else { None };
-        Ok((bytes, counts))
+        Ok((bytes, Some(counts)))
     })
 }

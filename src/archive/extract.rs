@@ -1,5 +1,6 @@
 //! What the archive hands on: one measure over one range.
 
+use super::Disagreement;
 use crate::{
     platform::{Labels, Measure},
     sources::Points,
@@ -21,4 +22,6 @@ pub struct Extract {
     pub measure: Measure,
     /// Its series.
     pub columns: Vec<Column>,
+    /// Where sources differ about a series, in the order of their labels. The finer source was taken.
+    pub disagreements: Vec<Disagreement>,
 }

@@ -1,16 +1,27 @@
 //! What an archive holds: series, spans, gaps, bytes.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{ArchiveError, Column, layout, partition::Partition, read, registry::Registry, storage::Storage};
+use super::{
+    ArchiveError, Column, format, layout,
+    normalise::months,
+    partition::Partition,
+    period::{Period, overlay},
+    read,
+    registry::Registry,
+    step::median_step,
+    storage::Storage,
+};
 use crate::platform::Measure;
 
 /// What an archive holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArchiveInfo {
+    /// The archive's schema version.
+    pub schema_version: u64,
     /// Each measure that holds points.
     pub measures: Vec<MeasureInfo>,
     /// Size of their files.
@@ -24,7 +35,10 @@ pub struct MeasureInfo {
     pub measure: Measure,
     /// Series that have points.
     pub series: usize,
-    /// Their points.
+    /// The sources that answered them, sorted; an empty name is that of earlier pulls, before the archive knew
+    /// sources.
+    pub sources: Vec<String>,
+    /// Their points; where several sources answered the same, each one's.
     pub points: u64,
     /// The oldest point, seconds since 1970-01-01 UTC.
     pub first: Option<i64>,
@@ -32,6 +46,8 @@ pub struct MeasureInfo {
     pub last: Option<i64>,
     /// Months that have points.
     pub months: usize,
+    /// Years whose months lie in one file.
+    pub years: usize,
     /// Holes longer than three times the median step of their series, over all series. What a damaged
     /// month holds cannot be seen and counts as a hole.
     pub gaps: u64,
@@ -51,18 +67,20 @@ pub(super) fn info(storage: &dyn Storage) -> Result<ArchiveInfo, ArchiveError> {
     let mut measures = Vec::new();
     for measure in layout::measures(storage)? {
         let info = measure_info(storage, measure)?;
-        if info.months > 0 {
+        if info.months > 0 || !info.damaged.is_empty() {
             measures.push(info);
         }
     }
     let bytes = measures.iter().map(|measure| measure.bytes).sum();
-    Ok(ArchiveInfo { measures, bytes })
+    Ok(ArchiveInfo { schema_version: format::version(storage)?, measures, bytes })
 }
 
 fn measure_info(storage: &dyn Storage, measure: Measure) -> Result<MeasureInfo, ArchiveError> {
     let files = layout::files(storage, measure)?;
-    let months = layout::months_of(measure, &files);
-    let read: Vec<_> = months.par_iter().map(|month| Partition::read(storage, measure, *month)).collect();
+    let periods = layout::periods_of(&files);
+    let overlaid = overlay(&periods);
+    let read: Vec<_> =
+        overlaid.par_iter().map(|overlaid| Partition::read_overlaid(storage, measure, overlaid)).collect();
     let (mut partitions, mut damaged) = (Vec::with_capacity(read.len()), Vec::new());
     for partition in read {
         match partition {
@@ -71,28 +89,50 @@ fn measure_info(storage: &dyn Storage, measure: Measure) -> Result<MeasureInfo, 
         }
     }
     let points = partitions.iter().map(|partition| partition.len() as u64).sum();
-    let columns = match Registry::read(storage, measure)
-        .and_then(|registry| read::join(storage, measure, &registry, &partitions, ALL_TIME))
-    {
-        Ok(extract) => extract.columns,
-        Err(error) => {
-            damaged.push(error.to_string());
-            Vec::new()
-        }
-    };
+    let joined = Registry::read(storage, measure).and_then(|registry| {
+        let extract = read::join(storage, measure, &registry, &partitions, ALL_TIME)?;
+        Ok((sources(&registry, &partitions), extract.columns))
+    });
+    let (sources, columns) = joined.unwrap_or_else(|error| {
+        damaged.push(error.to_string());
+        (Vec::new(), Vec::new())
+    });
     let gaps: Vec<Gaps> = columns.par_iter().map(|column| gaps(&column.points.times)).collect();
     Ok(MeasureInfo {
         measure,
         series: columns.len(),
+        sources,
         points,
         first: columns.iter().filter_map(first).min(),
         last: columns.iter().filter_map(last).max(),
-        months: months.len(),
+        months: months_with_points(&periods, &partitions),
+        years: periods.iter().filter(|period| matches!(period, Period::Year(_))).count(),
         gaps: gaps.iter().map(|gaps| gaps.count).sum(),
         longest_gap_seconds: gaps.iter().filter_map(|gaps| gaps.longest).max(),
         bytes: files.iter().map(|file| file.bytes).sum(),
         damaged,
     })
+}
+
+/// The sources whose points partitions have, sorted.
+fn sources(registry: &Registry, partitions: &[Partition]) -> Vec<String> {
+    let ids = partitions.iter().flat_map(|partition| partition.runs().map(|(id, _)| id));
+    let places = ids.filter_map(|id| usize::try_from(id).ok());
+    let sources: BTreeSet<&str> =
+        places.filter_map(|place| registry.all().get(place)).map(|series| series.source.as_str()).collect();
+    sources.into_iter().map(str::to_owned).collect()
+}
+
+/// The months that have a partition of their own, and those in the partitions of years.
+fn months_with_points(periods: &[Period], partitions: &[Partition]) -> usize {
+    let own = periods.iter().filter_map(|period| match period {
+        Period::Month(month) => Some(*month),
+        Period::Year(_) => None,
+    });
+    let times = partitions
+        .iter()
+        .flat_map(|partition| partition.runs().filter_map(|(_, rows)| months(&partition.times[rows]).ok()));
+    own.chain(times.flatten().map(|(month, _)| month)).collect::<BTreeSet<_>>().len()
 }
 
 /// No point has the last second that there is: months end with the year 9999.
@@ -116,14 +156,9 @@ struct Gaps {
 
 /// The gaps between times that ascend (years 0 to 9999, so differences do not overflow).
 fn gaps(times: &[i64]) -> Gaps {
-    let steps: Vec<i64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    if steps.is_empty() {
-        return Gaps { count: 0, longest: None };
-    }
-    let mut ordered = steps.clone();
-    let (_, median, _) = ordered.select_nth_unstable((steps.len() - 1) / 2);
+    let Some(median) = median_step(times) else { return Gaps { count: 0, longest: None } };
     let limit = median.saturating_mul(GAP_STEPS);
-    let longer = steps.iter().copied().filter(|step| *step > limit);
+    let longer = times.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > limit);
     Gaps { count: longer.clone().count() as u64, longest: longer.max() }
 }
 

@@ -1,16 +1,17 @@
 //! Layout: which file of the archive holds what.
 
 use super::{
-    ArchiveError,
-    month::Month,
-    storage::{Entry, Storage},
+    ArchiveError, format,
+    period::Period,
+    storage::{Entry, Storage, lock},
 };
 use crate::platform::Measure;
 
 const MEASURE: &str = "measure=";
-const MONTH: &str = "month=";
 const POINTS: &str = "points.parquet";
+const REGISTRY: &str = "series.parquet";
 const NOTES: &str = "notes";
+const DAMAGED: &str = "damaged";
 
 /// The directory of a measure.
 pub(super) fn measure_directory(measure: Measure) -> String {
@@ -19,12 +20,12 @@ pub(super) fn measure_directory(measure: Measure) -> String {
 
 /// The registry of a measure's series.
 pub(super) fn registry(measure: Measure) -> String {
-    format!("{MEASURE}{measure}/series.parquet")
+    format!("{MEASURE}{measure}/{REGISTRY}")
 }
 
-/// The points of a measure in a month.
-pub(super) fn partition(measure: Measure, month: Month) -> String {
-    format!("{MEASURE}{measure}/{MONTH}{month}/{POINTS}")
+/// The points of a measure in a month or a year.
+pub(super) fn partition(measure: Measure, period: Period) -> String {
+    format!("{MEASURE}{measure}/{period}/{POINTS}")
 }
 
 /// What other parts of the program have noted under a name.
@@ -32,9 +33,45 @@ pub(super) fn note(name: &str) -> String {
     format!("{NOTES}/{name}.json")
 }
 
+/// Where a damaged file is put aside.
+pub(super) fn damaged(key: &str) -> String {
+    format!("{DAMAGED}/{key}")
+}
+
+/// What a file of the archive holds, by its key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    /// The registry of a measure.
+    Registry(Measure),
+    /// The points of a measure in a period.
+    Partition(Measure, Period),
+    /// A note.
+    Note,
+    /// Something that was put aside.
+    Damaged,
+    /// The format file.
+    Format,
+    /// The lock.
+    Lock,
+}
+
+/// What a file holds; `None` where the archive has no such file.
+pub(super) fn kind(key: &str) -> Option<Kind> {
+    let parts: Vec<&str> = key.split('/').collect();
+    match parts[..] {
+        [format::NAME] => Some(Kind::Format),
+        [lock::NAME] => Some(Kind::Lock),
+        [NOTES, name] => name.ends_with(".json").then_some(Kind::Note),
+        [DAMAGED, ..] => Some(Kind::Damaged),
+        [measure, REGISTRY] => measure_of(measure).map(Kind::Registry),
+        [measure, period, POINTS] => Some(Kind::Partition(measure_of(measure)?, period.parse().ok()?)),
+        _ => None,
+    }
+}
+
 /// Whether a name in the archive's root is that of a directory with files of ours.
 pub(super) fn is_directory(name: &str) -> bool {
-    name == NOTES || measure_of(name).is_some()
+    name == NOTES || name == DAMAGED || measure_of(name).is_some()
 }
 
 fn measure_of(name: &str) -> Option<Measure> {
@@ -48,9 +85,9 @@ pub(super) fn measures(storage: &dyn Storage) -> Result<Vec<Measure>, ArchiveErr
     Ok(measures)
 }
 
-/// The months of a measure that hold points, ascending; none where the measure has no directory.
-pub(super) fn months(storage: &dyn Storage, measure: Measure) -> Result<Vec<Month>, ArchiveError> {
-    Ok(months_of(measure, &files(storage, measure)?))
+/// The periods of a measure that have a partition, sorted; none where the measure has no directory.
+pub(super) fn periods(storage: &dyn Storage, measure: Measure) -> Result<Vec<Period>, ArchiveError> {
+    Ok(periods_of(&files(storage, measure)?))
 }
 
 /// All files of a measure; none where the measure has no directory.
@@ -58,14 +95,13 @@ pub(super) fn files(storage: &dyn Storage, measure: Measure) -> Result<Vec<Entry
     storage.list(&measure_directory(measure))
 }
 
-/// The months whose points are among the files of a measure, ascending.
-pub(super) fn months_of(measure: Measure, files: &[Entry]) -> Vec<Month> {
-    let directory = measure_directory(measure);
-    let month = |file: &Entry| {
-        let name = file.key.strip_prefix(&directory)?.strip_prefix('/')?.strip_suffix(POINTS)?;
-        name.strip_suffix('/')?.strip_prefix(MONTH)?.parse().ok()
+/// The periods whose partitions are among the files of a measure, sorted.
+pub(super) fn periods_of(files: &[Entry]) -> Vec<Period> {
+    let period = |file: &Entry| match kind(&file.key)? {
+        Kind::Partition(_, period) => Some(period),
+        _ => None,
     };
-    let mut months: Vec<Month> = files.iter().filter_map(month).collect();
-    months.sort();
-    months
+    let mut periods: Vec<Period> = files.iter().filter_map(period).collect();
+    periods.sort();
+    periods
 }

@@ -3,9 +3,10 @@
 //! ```text
 //! ROOT/format.json                                        format, schema version, who wrote it first
 //! ROOT/lock                                               held while appending; names its holder
-//! ROOT/measure=disk.used/series.parquet                   registry: id u32, labels (JSON object)
+//! ROOT/measure=disk.used/series.parquet                   registry: id u32, source, labels (JSON object)
 //! ROOT/measure=disk.used/month=2026-03/points.parquet     id u32, time i64 (s, UTC), value f64
 //! ROOT/notes/NAME.json                                    what other parts of the program have noted
+//! ROOT/measure=disk.used/year=2024/points.parquet         the same, once the year is long over
 //! ```
 //!
 //! ROOT is a directory, or a prefix in a bucket of an object store (S3, Google Cloud Storage, Azure); the files
@@ -30,24 +31,32 @@
 mod append;
 mod checksum;
 mod coverage;
+mod downsample;
 mod error;
 mod extract;
+mod fold;
 mod format;
 mod info;
+mod join;
 mod layout;
 mod location;
 mod merge;
+mod migrate;
 mod month;
 mod normalise;
 mod notes;
 mod parquet;
 mod partition;
+mod period;
 mod read;
 mod registry;
 mod spans;
+mod step;
 mod storage;
 mod store;
 pub mod table;
+mod tidy;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +66,10 @@ pub use coverage::{Coverage, Wanted};
 pub use error::ArchiveError;
 pub use extract::{Column, Extract};
 pub use info::{ArchiveInfo, MeasureInfo};
+pub use join::{Disagreement, EARLIER_PULL};
 pub use location::{Bucket, Location, StoreOptions};
 pub use spans::Spans;
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};
+pub use tidy::{Tidied, Tidying};
+pub use verify::{Flaw, Span, Verification};

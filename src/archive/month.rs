@@ -21,6 +21,16 @@ impl Month {
         Some(Month { year, month })
     }
 
+    /// The months of a calendar year, 0 to 9999.
+    pub(super) fn of_year(year: u16) -> impl DoubleEndedIterator<Item = Month> {
+        (1..=12).map(move |month| Month { year, month })
+    }
+
+    /// The year that it lies in.
+    pub(super) fn year(self) -> u16 {
+        self.year
+    }
+
     /// Its first second, since 1970-01-01 UTC.
     pub(super) fn start(self) -> i64 {
         days_from_civil(i64::from(self.year), i64::from(self.month)) * SECONDS_PER_DAY

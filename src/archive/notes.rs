@@ -62,7 +62,7 @@ mod tests {
         let left = root.path().join("notes/.coverage.json.tmp");
         fs::write(&left, "[1, ").unwrap();
         assert_eq!(archive.note("coverage").unwrap().unwrap(), b"[1]");
-        archive.append(vec![]).unwrap();
+        archive.append("exports", vec![]).unwrap();
         assert!(!left.exists());
     }
 

@@ -71,6 +71,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Table, String> {
 }
 
 impl Table {
+    /// Whether there is such a column.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.column(name).is_ok()
+    }
+
     pub(super) fn u32(&self, name: &str) -> Result<Vec<u32>, String> {
         self.column(name, |series| Ok(series.u32()?.cont_slice()?.to_vec()))
     }

@@ -1,11 +1,12 @@
-//! A partition: the points of one measure in one month.
+//! A partition: the points of one measure in one month, or in one year.
 
 use std::{ops::Range, path::Path};
 
 use super::{
     ArchiveError, layout,
-    month::Month,
+    merge::{Piece, merge},
     parquet::{self, Cells},
+    period::{Overlaid, Period},
     storage::Storage,
 };
 use crate::platform::Measure;
@@ -23,33 +24,53 @@ pub(super) struct Partition {
 }
 
 /// How to go on without a partition.
-const NEXT_STEP: &str = "remove the file and run again on the exports of that month; nothing else is lost";
+const NEXT_STEP: &str =
+    "run `mailtide archive verify`, which says how to get its points back; nothing else is lost";
 
 impl Partition {
-    /// Reads the partition of a month, and checks that it is in order and within the month.
+    /// Reads a partition, and checks that it is in order and within its period.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Gone`] where there is none.
     pub(super) fn read(
         storage: &dyn Storage,
         measure: Measure,
-        month: Month,
+        period: Period,
     ) -> Result<Partition, ArchiveError> {
-        let key = layout::partition(measure, month);
+        let key = layout::partition(measure, period);
         let path = storage.path(&key);
         match storage.read(&key)? {
-            Some(held) => Partition::decode(&path, &held.bytes, month),
+            Some(held) => Partition::decode(&path, &held.bytes, period),
             None => Err(ArchiveError::Gone { path }),
         }
     }
 
+    /// Reads a partition with the months that lie on it.
+    ///
+    /// # Errors
+    /// As [`Partition::read`].
+    pub(super) fn read_overlaid(
+        storage: &dyn Storage,
+        measure: Measure,
+        overlaid: &Overlaid,
+    ) -> Result<Partition, ArchiveError> {
+        let base = Partition::read(storage, measure, overlaid.base)?;
+        overlaid.months.iter().try_fold(base, |base, month| {
+            let month = Partition::read(storage, measure, Period::Month(*month))?;
+            Ok(merge(&base, &month.pieces()).0)
+        })
+    }
+
     /// What a partition's file holds; `path` is for the error.
-    pub(super) fn decode(path: &Path, bytes: &[u8], month: Month) -> Result<Partition, ArchiveError> {
-        Partition::from_parquet(bytes, month).map_err(|problem| ArchiveError::Damaged {
+    pub(super) fn decode(path: &Path, bytes: &[u8], period: Period) -> Result<Partition, ArchiveError> {
+        Partition::from_parquet(bytes, period).map_err(|problem| ArchiveError::Damaged {
             path: path.to_owned(),
             problem,
             next_step: NEXT_STEP,
         })
     }
 
-    fn from_parquet(bytes: &[u8], month: Month) -> Result<Partition, String> {
+    fn from_parquet(bytes: &[u8], period: Period) -> Result<Partition, String> {
         let table = parquet::decode(bytes)?;
         let partition =
             Partition { ids: table.u32("id")?, times: table.i64("time")?, values: table.f64("value")? };
@@ -61,9 +82,9 @@ impl Partition {
         if !ascends() {
             return Err("has points that are out of order".to_owned());
         }
-        let month = month.start()..month.end();
-        if !times.iter().all(|time| month.contains(time)) || !values.iter().all(|value| value.is_finite()) {
-            return Err("has points that cannot be of its month".to_owned());
+        let range = period.range();
+        if !times.iter().all(|time| range.contains(time)) || !values.iter().all(|value| value.is_finite()) {
+            return Err("has points that cannot be of its month or year".to_owned());
         }
         Ok(partition)
     }
@@ -78,9 +99,24 @@ impl Partition {
         parquet::encode(path, columns)
     }
 
+    /// All points, a piece for each series.
+    pub(super) fn pieces(&self) -> Vec<Piece<'_>> {
+        let piece = |(id, rows): (u32, Range<usize>)| Piece {
+            id,
+            times: &self.times[rows.clone()],
+            values: &self.values[rows],
+        };
+        self.runs().map(piece).collect()
+    }
+
     /// How many points it has.
     pub(super) fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// Whether it has none. A month without points is about to be removed: see [`super::fold`].
+    pub(super) fn is_empty(&self) -> bool {
+        self.ids.is_empty()
     }
 
     /// The rows of the series that begins at row `from`.

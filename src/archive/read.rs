@@ -1,17 +1,26 @@
 //! Reading: the partitions of a range, joined into one column a series.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use rayon::prelude::*;
 
 use super::{
-    ArchiveError, Column, Extract, layout,
-    month::Month,
+    ArchiveError, Column, Disagreement, Extract,
+    join::join_sources,
+    layout,
     partition::Partition,
-    registry::{self, Registry},
+    period::{Period, overlay},
+    registry::{self, Registered, Registry},
     storage::Storage,
 };
-use crate::{platform::Measure, sources::Points};
+use crate::{
+    platform::{Labels, Measure},
+    sources::Points,
+};
+
+/// A partition that was listed is only gone where months were made into a year just then, or are too old: each
+/// happens to a month once.
+const LISTINGS: usize = 5;
 
 /// See [`super::Archive::extract`].
 pub(super) fn extract(
@@ -19,18 +28,36 @@ pub(super) fn extract(
     measure: Measure,
     range: Range<i64>,
 ) -> Result<Extract, ArchiveError> {
-    let months: Vec<Month> = layout::months(storage, measure)?
-        .into_iter()
-        .filter(|month| month.start() < range.end && range.start < month.end())
-        .collect();
-    let partitions: Vec<Partition> =
-        months.par_iter().map(|month| Partition::read(storage, measure, *month)).collect::<Result<_, _>>()?;
+    let mut partitions = partitions(storage, measure, &range);
+    for _ in 1..LISTINGS {
+        if !matches!(partitions, Err(ArchiveError::Gone { .. })) {
+            break;
+        }
+        partitions = self::partitions(storage, measure, &range);
+    }
     // After the partitions: an id that one of them has is in the registry by now.
     let registry = Registry::read(storage, measure)?;
-    join(storage, measure, &registry, &partitions, range)
+    join(storage, measure, &registry, &partitions?, range)
 }
 
-/// Joins partitions, ascending by month, into columns in the order of their labels.
+/// The partitions that a range touches, ascending; none overlap.
+fn partitions(
+    storage: &dyn Storage,
+    measure: Measure,
+    range: &Range<i64>,
+) -> Result<Vec<Partition>, ArchiveError> {
+    let touches = |period: &Period| {
+        let period = period.range();
+        period.start < range.end && range.start < period.end
+    };
+    let periods: Vec<Period> = layout::periods(storage, measure)?.into_iter().filter(touches).collect();
+    overlay(&periods)
+        .par_iter()
+        .map(|overlaid| Partition::read_overlaid(storage, measure, overlaid))
+        .collect()
+}
+
+/// Joins partitions, ascending by time, into columns in the order of their labels.
 pub(super) fn join(
     storage: &dyn Storage,
     measure: Measure,
@@ -47,14 +74,21 @@ pub(super) fn join(
             place.ok_or_else(|| unknown_id(storage, measure, id))?.push((partition, rows));
         }
     }
-    let mut columns: Vec<Column> = (0..=u32::MAX)
-        .zip(&rows_of)
-        .filter_map(|(id, rows)| Some((registry.labels(id)?, rows)))
-        .map(|(labels, rows)| Column { labels: labels.clone(), points: concatenate(rows) })
-        .filter(|column| !column.points.is_empty())
-        .collect();
-    columns.sort_by(|a, b| a.labels.cmp(&b.labels));
-    Ok(Extract { measure, columns })
+    let mut answers: BTreeMap<&Labels, Vec<(String, Points)>> = BTreeMap::new();
+    for (Registered { source, labels }, rows) in registry.all().iter().zip(&rows_of) {
+        if rows.iter().any(|(_, rows)| !rows.is_empty()) {
+            answers.entry(labels).or_default().push((source.clone(), concatenate(rows)));
+        }
+    }
+    let (columns, disagreements): (Vec<Column>, Vec<Vec<Disagreement>>) = answers
+        .into_par_iter()
+        .map(|(labels, sources)| {
+            let (points, disagreements) = join_sources(labels, sources);
+            (Column { labels: labels.clone(), points }, disagreements)
+        })
+        .unzip();
+    let disagreements = disagreements.into_iter().flatten().collect();
+    Ok(Extract { measure, columns, disagreements })
 }
 
 /// The rows whose times lie in a range.
@@ -78,7 +112,7 @@ fn concatenate(rows: &[(&Partition, Range<usize>)]) -> Points {
 fn unknown_id(storage: &dyn Storage, measure: Measure, id: u32) -> ArchiveError {
     ArchiveError::Damaged {
         path: storage.path(&layout::registry(measure)),
-        problem: format!("does not know the series {id} that a month has points of"),
+        problem: format!("does not know the series {id} that a partition has points of"),
         next_step: registry::NEXT_STEP,
     }
 }

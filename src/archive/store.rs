@@ -3,9 +3,10 @@
 use std::{ops::Range, path::Path};
 
 use super::{
-    Appended, ArchiveError, ArchiveInfo, Extract, Location, StoreOptions, append, format, info, layout,
-    notes, read,
+    Appended, ArchiveError, ArchiveInfo, Extract, Location, Span, StoreOptions, Tidied, Tidying,
+    Verification, append, format, info, layout, notes, read,
     storage::{Local, Remote, Storage},
+    tidy, verify,
 };
 use crate::{platform::Measure, sources::Samples};
 
@@ -58,16 +59,18 @@ impl Archive {
         Ok(Archive { storage })
     }
 
-    /// Puts samples into the archive; when this returns they are on disk.
+    /// Puts what a source answered into the archive; when this returns it is on disk. `source` is the source's name
+    /// in the platform file: what another source answered for the same series is kept beside it.
     ///
-    /// The same time of the same series replaces, a later element of `samples` an earlier one; points
-    /// that are not finite are left out. Months whose content does not change are not written.
+    /// The same time of the same series and source replaces, a later element of `samples` an earlier one; points
+    /// that are not finite are left out. Months whose content does not change are not written. An archive of an
+    /// earlier schema version is migrated first.
     ///
     /// # Errors
     /// Another process is appending; a file is damaged; the file system refuses; a time is beyond the
     /// year 9999. Each month holds the old or the new points then, and the same call can be repeated.
-    pub fn append(&self, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
-        append::append(&*self.storage, samples)
+    pub fn append(&self, source: &str, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
+        append::append(&*self.storage, source, samples)
     }
 
     /// The measures that hold points, in the order in which [`Measure`] declares them.
@@ -77,7 +80,7 @@ impl Archive {
     pub fn measures(&self) -> Result<Vec<Measure>, ArchiveError> {
         let mut held = Vec::new();
         for measure in layout::measures(&*self.storage)? {
-            if !layout::months(&*self.storage, measure)?.is_empty() {
+            if !layout::periods(&*self.storage, measure)?.is_empty() {
                 held.push(measure);
             }
         }
@@ -85,7 +88,9 @@ impl Archive {
     }
 
     /// The points of a measure from `range.start` up to but not at `range.end` (seconds since 1970-01-01
-    /// UTC). Only the months that the range touches are read; series without a point in it are left out.
+    /// UTC). Only the months that the range touches are read; series without a point in it are left out. Where
+    /// several sources answered a series, the finer one wins, a coarser one fills what it lacks, and what they
+    /// disagree in is told.
     ///
     /// # Errors
     /// A file that must be read is damaged, or the file system refuses.
@@ -99,6 +104,37 @@ impl Archive {
     /// The archive's directories cannot be listed.
     pub fn info(&self) -> Result<ArchiveInfo, ArchiveError> {
         info::info(&*self.storage)
+    }
+}
+
+/// Care: what keeps an archive sound and small.
+impl Archive {
+    /// Looks at every file: whether it can be read, its checksum, order, period and ids, and whether it belongs
+    /// there. Reads all of the archive, and changes nothing.
+    ///
+    /// # Errors
+    /// The archive cannot be listed; its format file is damaged. What is wrong with other files is the answer.
+    pub fn verify(&self) -> Result<Verification, ArchiveError> {
+        verify::verify(&*self.storage)
+    }
+
+    /// Moves damaged partitions to `damaged/`, so that their points can be pulled again, and tells which points
+    /// those are. A damaged registry stays: without it, nobody knows whose the points are.
+    ///
+    /// # Errors
+    /// As [`Archive::verify`]; another process is appending; the storage refuses.
+    pub fn set_damaged_aside(&self) -> Result<Vec<Span>, ArchiveError> {
+        verify::set_damaged_aside(&*self.storage)
+    }
+
+    /// Removes points that are older than is kept, makes old ones coarser, and makes the months of years that are
+    /// long over one file a year where they are small. `now` is in seconds since 1970-01-01 UTC. Damaged files are
+    /// told and left as they are. A second time changes nothing.
+    ///
+    /// # Errors
+    /// Another process is appending; the storage refuses. Whatever was done then can be gone on from.
+    pub fn tidy(&self, tidying: &Tidying, now: i64) -> Result<Tidied, ArchiveError> {
+        tidy::tidy(&*self.storage, tidying, now)
     }
 }
 

@@ -3,13 +3,25 @@
 use chrono::DateTime;
 use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 
-use crate::archive::ArchiveInfo;
+use crate::archive::{ArchiveInfo, EARLIER_PULL};
 
 /// What an archive holds, a measure a line.
 pub(super) fn archive_table(info: &ArchiveInfo, place: &str) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["measure", "series", "points", "from", "to", "months", "gaps", "longest gap", "bytes"]);
+    table.set_header([
+        "measure",
+        "series",
+        "sources",
+        "points",
+        "from",
+        "to",
+        "months",
+        "year files",
+        "gaps",
+        "longest gap",
+        "bytes",
+    ]);
     let date = |time: Option<i64>| {
         let moment = time.and_then(|t| DateTime::from_timestamp(t, 0));
         moment.map_or_else(|| "–".to_owned(), |m| m.format("%Y-%m-%d %H:%M").to_string())
@@ -21,18 +33,29 @@ pub(super) fn archive_table(info: &ArchiveInfo, place: &str) -> String {
         table.add_row([
             held.measure.to_string(),
             held.series.to_string(),
+            sources(&held.sources),
             held.points.to_string(),
             date(held.first),
             date(held.last),
             held.months.to_string(),
+            held.years.to_string(),
             held.gaps.to_string(),
             hours(held.longest_gap_seconds),
             held.bytes.to_string(),
         ]);
     }
-    let mut text = format!("{table}\n{}: {} bytes, times in UTC\n", place, info.bytes);
+    let mut text = format!(
+        "{table}\n{place}: schema version {}, {} bytes, times in UTC\n",
+        info.schema_version, info.bytes
+    );
     for damage in info.measures.iter().flat_map(|m| &m.damaged) {
         text += &format!("damaged: {damage}\n");
     }
     text
+}
+
+/// The sources of a measure; what was pulled before the archive knew sources has no name.
+fn sources(names: &[String]) -> String {
+    let names = names.iter().map(|name| if name == EARLIER_PULL { "(an earlier pull)" } else { name });
+    names.collect::<Vec<_>>().join(", ")
 }

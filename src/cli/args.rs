@@ -25,7 +25,7 @@ pub(super) enum Command {
     Plan(Job),
     /// Forecast and plan from the archive, and render the report
     Report(Job),
-    /// Look into the archive
+    /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),
 }
@@ -43,8 +43,22 @@ pub(super) struct PullJob {
 /// What to do with the archive.
 #[derive(Debug, Subcommand)]
 pub(super) enum ArchiveCommand {
-    /// What is held: series, spans, gaps, bytes
+    /// What is held: series, sources, spans, gaps, bytes
     Info(Job),
+    /// Look at every file, and say what is wrong and how to recover; exits with 3 where something is damaged
+    Verify(VerifyJob),
+    /// Remove and down-sample old points as `[archive]` in the platform file says, and put small months together
+    Tidy(Job),
+}
+
+/// What `archive verify` is told.
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct VerifyJob {
+    #[command(flatten)]
+    pub(super) job: Job,
+    /// Move damaged files to `damaged/` in the archive, so that their points can be pulled again
+    #[arg(long)]
+    pub(super) remove_damaged: bool,
 }
 
 /// What every command is told.

@@ -6,12 +6,14 @@ use anyhow::Context;
 
 use super::{
     archive_table::archive_table,
-    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob},
+    archive_words::{tidied_lines, verification_text},
+    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob, VerifyJob},
     exit::Exit,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
 };
 use crate::{
+    archive::{Archive, Tidying},
     pipeline::{self, PipelineError, Places, Pulled},
     plans::Severity,
     platform::Platform,
@@ -30,6 +32,8 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
+        Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
+        Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),
     };
     bar.clear();
     result.unwrap_or_else(|error| {
@@ -92,15 +96,51 @@ fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 
 fn info(job: &Job) -> anyhow::Result<Exit> {
     let (_, places, _) = prepare(job)?;
-    let archive = places.find_archive().map_err(PipelineError::from)?;
-    let archive = archive
-        .with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))?;
-    let info = archive.info().map_err(PipelineError::from)?;
+    let info = find_archive(&places)?.info().map_err(PipelineError::from)?;
     match job.format {
         Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&info)?))?,
         Format::Table => out(&archive_table(&info, &places.archive.to_string()))?,
     }
     Ok(if info.measures.iter().all(|m| m.damaged.is_empty()) { Exit::Done } else { Exit::PartlyUnreadable })
+}
+
+fn verify(verify: &VerifyJob) -> anyhow::Result<Exit> {
+    let job = &verify.job;
+    let (_, places, _) = prepare(job)?;
+    let archive = find_archive(&places)?;
+    let removed = if verify.remove_damaged {
+        archive.set_damaged_aside().map_err(PipelineError::from)?
+    } else {
+        Vec::new()
+    };
+    let seen = archive.verify().map_err(PipelineError::from)?;
+    match job.format {
+        Format::Json => {
+            let answer = serde_json::json!({ "verification": seen, "removed": removed });
+            out(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
+        }
+        Format::Table => out(&verification_text(&seen, &removed, &places.archive.to_string()))?,
+    }
+    Ok(if seen.is_damaged() { Exit::PartlyUnreadable } else { Exit::Done })
+}
+
+fn tidy(job: &Job) -> anyhow::Result<Exit> {
+    let (platform, places, _) = prepare(job)?;
+    // Not `--as-of`: what is old is old today, whatever is looked at.
+    let tidied = find_archive(&places)?
+        .tidy(&Tidying::from(&platform.archive), pipeline::now())
+        .map_err(PipelineError::from)?;
+    match job.format {
+        Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&tidied)?))?,
+        Format::Table => tidied_lines(&tidied).iter().for_each(|line| say(line)),
+    }
+    Ok(if tidied.damaged.is_empty() { Exit::Done } else { Exit::PartlyUnreadable })
+}
+
+/// The archive, which must be there already.
+fn find_archive(places: &Places) -> anyhow::Result<Archive> {
+    let archive = places.find_archive().map_err(PipelineError::from)?;
+    archive.with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))
 }
 
 fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {

@@ -1,6 +1,7 @@
 //! Arguments, turned once into domain words; results, turned into words and exit codes.
 
 mod archive_table;
+mod archive_words;
 mod args;
 mod as_of;
 mod commands;

@@ -56,7 +56,7 @@ pub(super) fn read_all(
             progress.step(&shown);
         }
         pulled.merged.extend(names.merged);
-        pulled.appended = pulled.appended.plus(archive.append(samples)?);
+        pulled.appended = pulled.appended.plus(archive.append(&source.name, samples)?);
     }
     Ok(())
 }

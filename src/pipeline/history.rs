@@ -43,7 +43,7 @@ impl<'a> History<'a> {
     /// One measure up to `as_of`; nothing where the archive has none of it.
     pub(super) fn extract(&mut self, measure: Measure) -> Result<Extract, ArchiveError> {
         if !self.held.contains(&measure) {
-            return Ok(Extract { measure, columns: Vec::new() });
+            return Ok(Extract { measure, columns: Vec::new(), disagreements: Vec::new() });
         }
         let days = if VolumeInput::MEASURES.contains(&measure) { DISK_DAYS } else { OTHER_DAYS };
         let extract = self.archive.extract(measure, self.as_of - days * DAY..self.as_of.saturating_add(1))?;

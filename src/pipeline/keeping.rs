@@ -85,7 +85,8 @@ impl<'a> Keeper<'a> {
                     kept.waiting.push((request, fetched.reading.samples));
                 } else {
                     // What came is kept, and the range asked for again next time.
-                    self.appended = self.appended.plus(self.archive.append(fetched.reading.samples)?);
+                    let source = &kept.opened.source.name;
+                    self.appended = self.appended.plus(self.archive.append(source, fetched.reading.samples)?);
                 }
             }
         }
@@ -105,7 +106,7 @@ impl<'a> Keeper<'a> {
                 }
                 samples.extend(answer);
             }
-            self.appended = self.appended.plus(self.archive.append(samples)?);
+            self.appended = self.appended.plus(self.archive.append(&kept.opened.source.name, samples)?);
             for (question, ()) in changed {
                 let known = (kept.opened.server.questions().get(question), kept.coverage.get(question));
                 if let (Some(question), Some(coverage)) = known {

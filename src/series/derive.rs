@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn extract(measure: Measure, columns: Vec<Column>) -> Extract {
-        Extract { measure, columns }
+        Extract { measure, columns, disagreements: Vec::new() }
     }
 
     #[test]

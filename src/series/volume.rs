@@ -140,7 +140,11 @@ mod tests {
     fn extract(measure: Measure, labels: &Labels, values: &[f64]) -> Extract {
         let mut points = Points::default();
         values.iter().enumerate().for_each(|(i, &v)| points.push(i as i64 * HOUR, v));
-        Extract { measure, columns: vec![Column { labels: labels.clone(), points }] }
+        Extract {
+            measure,
+            columns: vec![Column { labels: labels.clone(), points }],
+            disagreements: Vec::new(),
+        }
     }
 
     fn mount(volume: &str, device: &str, fstype: &str) -> Labels {

@@ -84,7 +84,7 @@ fn in_a_process_of_its_own() {
         ("append", writer) => {
             let archive = open(ARCHIVE).unwrap();
             for append in 0..APPENDS {
-                archive.append(part(writer.parse().unwrap(), append)).unwrap();
+                archive.append("exports", part(writer.parse().unwrap(), append)).unwrap();
                 let line = format!("{writer}.{append} ");
                 let add = |held: Option<&[u8]>| Some([held.unwrap_or_default(), line.as_bytes()].concat());
                 archive.update_note("lines", add).unwrap();

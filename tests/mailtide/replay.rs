@@ -27,7 +27,7 @@ fn cut(from: &Path, to: &Path, moment: i64) {
                 points: column.points,
             })
             .collect();
-        early.append(samples).unwrap();
+        early.append("exports", samples).unwrap();
     }
 }
 
@@ -85,7 +85,7 @@ fn a_replay_before_the_history_says_that_there_is_none() {
     let points = Points { times: vec![AS_OF_SECONDS], values: vec![1.0] };
     let labels = mailtide::platform::Labels::from([("host", "ms01")]);
     let key = SeriesKey { measure: mailtide::platform::Measure::HostUp, labels };
-    Archive::open(&at.join("late")).unwrap().append(vec![Samples { key, points }]).unwrap();
+    Archive::open(&at.join("late")).unwrap().append("exports", vec![Samples { key, points }]).unwrap();
     let before = on_sample(at, "plan", &["--as-of", "2026-11-16T05:59:59Z", "--archive", "late"]);
     assert_eq!(
         before.expect(2).stderr,

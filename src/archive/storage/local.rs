@@ -48,13 +48,7 @@ impl Local {
 
     /// Whoever holds the lock knows that no temporary file is still being written.
     fn remove_left_over(&self) -> Result<(), ArchiveError> {
-        atomic::remove_left_over(&self.root.join(format::NAME))?;
-        for name in self.names("")?.iter().filter(|name| layout::is_directory(name)) {
-            for temporary in self.walk(name, atomic::is_temporary)? {
-                atomic::remove(&temporary.path)?;
-            }
-        }
-        Ok(())
+        self.left_over()?.iter().try_for_each(|key| atomic::remove(&self.root.join(key)))
     }
 
     /// The files below a directory whose name passes.
@@ -144,6 +138,19 @@ impl Storage for Local {
             return atomic::sync_parent(directory);
         }
         atomic::sync_parent(&path)
+    }
+
+    fn left_over(&self) -> Result<Vec<String>, ArchiveError> {
+        let mut left = Vec::new();
+        let format = atomic::temporary(&self.root.join(format::NAME));
+        if format.exists() {
+            left.push(self.key(&format));
+        }
+        for name in self.names("")?.iter().filter(|name| layout::is_directory(name)) {
+            left.extend(self.walk(name, atomic::is_temporary)?.iter().map(|file| self.key(&file.path)));
+        }
+        left.sort();
+        Ok(left)
     }
 
     fn names(&self, directory: &str) -> Result<Vec<String>, ArchiveError> {

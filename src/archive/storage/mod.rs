@@ -48,6 +48,11 @@ pub(super) trait Storage: fmt::Debug + Send + Sync {
     /// All files below a directory, by key; none where there is no such directory. Names that begin with a
     /// dot are passed over: they are temporary.
     fn list(&self, directory: &str) -> Result<Vec<Entry>, ArchiveError>;
+
+    /// Temporary files, by key: a killed run has left them, or one is just writing them. Object stores have none.
+    fn left_over(&self) -> Result<Vec<String>, ArchiveError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A file as it was read.

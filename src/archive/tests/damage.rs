@@ -8,7 +8,7 @@ const REGISTRY: &str = "measure=disk.used/series.parquet";
 /// An archive of two months.
 fn archive(root: &Path) -> Archive {
     let archive = Archive::open(root).unwrap();
-    archive.append(both()).unwrap();
+    archive.append(SOURCE, both()).unwrap();
     archive
 }
 
@@ -29,7 +29,7 @@ fn a_range_reads_only_its_months() {
     assert_eq!(april.columns[0].points.len(), 10);
     assert!(archive.extract(Measure::DiskUsed, APRIL - 1..APRIL + DAY).is_err());
     // Another measure is another file.
-    archive.append(vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
+    archive.append(SOURCE, vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
     assert_eq!(all(&archive, Measure::QueueDepth).columns[0].points.len(), 3);
 }
 
@@ -39,7 +39,7 @@ fn every_cut_and_any_flipped_byte_is_named_and_mended_by_removal() {
     let archive = archive(root.path());
     let whole = fs::read(root.path().join(MARCH_FILE)).unwrap();
     let path = root.path().join(MARCH_FILE);
-    let next = "remove the file and run again on the exports of that month; nothing else is lost";
+    let next = "run `mailtide archive verify`, which says how to get its points back; nothing else is lost";
     for length in 0..whole.len() {
         write(root.path(), MARCH_FILE, &whole[..length]);
         let error = archive.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string();
@@ -51,9 +51,9 @@ fn every_cut_and_any_flipped_byte_is_named_and_mended_by_removal() {
         write(root.path(), MARCH_FILE, &flipped);
         assert!(archive.extract(Measure::DiskUsed, ALL_TIME).is_err(), "byte {place}");
     }
-    assert!(archive.append(both()).is_err());
+    assert!(archive.append(SOURCE, both()).is_err());
     fs::remove_file(&path).unwrap();
-    assert_eq!(archive.append(both()).unwrap().points_new, 10);
+    assert_eq!(archive.append(SOURCE, both()).unwrap().points_new, 10);
     assert_eq!(held(&archive), model(&both()));
 }
 
@@ -66,7 +66,7 @@ fn messages_say_what_is_wrong() {
     let march = fs::read(root.path().join(MARCH_FILE)).unwrap();
     let expect = |problem: &str| {
         format!(
-            "{}: {problem}; remove the file and run again on the exports of that month; nothing else is lost",
+            "{}: {problem}; run `mailtide archive verify`, which says how to get its points back; nothing else is lost",
             april.display()
         )
     };
@@ -74,7 +74,7 @@ fn messages_say_what_is_wrong() {
     assert_eq!(message(), expect("is cut off or was not written by Mailtide"));
     // A sound file, but of another month.
     fs::write(&april, &march).unwrap();
-    assert_eq!(message(), expect("has points that cannot be of its month"));
+    assert_eq!(message(), expect("has points that cannot be of its month or year"));
     let mut damaged = march;
     damaged[10] ^= 1;
     fs::write(&april, &damaged).unwrap();
@@ -94,15 +94,18 @@ fn a_missing_or_foreign_registry_never_gives_points_to_another_series() {
     );
     assert_eq!(archive.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string(), missing);
     let other = vec![hours(Measure::DiskUsed, "other", MARCH, 1)];
-    assert_eq!(archive.append(other).unwrap_err().to_string(), missing);
+    assert_eq!(archive.append(SOURCE, other).unwrap_err().to_string(), missing);
     // A registry that does not know the id.
     let elsewhere = tempfile::tempdir().unwrap();
     let second = Archive::open(elsewhere.path()).unwrap();
     second
-        .append(vec![hours(Measure::DiskUsed, "a", APRIL, 1), hours(Measure::DiskUsed, "b", APRIL, 1)])
+        .append(
+            SOURCE,
+            vec![hours(Measure::DiskUsed, "a", APRIL, 1), hours(Measure::DiskUsed, "b", APRIL, 1)],
+        )
         .unwrap();
     fs::remove_dir_all(root.path().join("measure=disk.used")).unwrap();
-    archive.append(both()).unwrap();
+    archive.append(SOURCE, both()).unwrap();
     fs::copy(&registry, elsewhere.path().join(REGISTRY)).unwrap();
     let error = second.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string();
     assert!(error.contains("series.parquet: does not know the series 1"), "{error}");
@@ -112,7 +115,7 @@ fn a_missing_or_foreign_registry_never_gives_points_to_another_series() {
 fn info_tells_the_damage_and_goes_on() {
     let root = tempfile::tempdir().unwrap();
     let archive = archive(root.path());
-    archive.append(vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
+    archive.append(SOURCE, vec![hours(Measure::QueueDepth, "mx1", MARCH, 3)]).unwrap();
     write(root.path(), MARCH_FILE, b"garbage");
     let info = archive.info().unwrap();
     let [disk, queue] = &info.measures[..] else { panic!("two measures: {info:?}") };
@@ -128,11 +131,14 @@ fn info_counts_series_spans_gaps_and_bytes() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
     archive
-        .append(vec![
-            hours(Measure::DiskUsed, "ms1", MARCH, 24),
-            hours(Measure::DiskUsed, "ms1", MARCH + 3 * DAY, 24),
-            hours(Measure::DiskUsed, "ms2", MARCH + DAY, 48),
-        ])
+        .append(
+            SOURCE,
+            vec![
+                hours(Measure::DiskUsed, "ms1", MARCH, 24),
+                hours(Measure::DiskUsed, "ms1", MARCH + 3 * DAY, 24),
+                hours(Measure::DiskUsed, "ms2", MARCH + DAY, 48),
+            ],
+        )
         .unwrap();
     let info = archive.info().unwrap();
     let size = |file| fs::metadata(root.path().join(file)).unwrap().len();
@@ -141,9 +147,10 @@ fn info_counts_series_spans_gaps_and_bytes() {
     assert_eq!(
         serde_json::to_value(&info).unwrap(),
         serde_json::json!({
+            "schema_version": 2,
             "measures": [{
-                "measure": "disk.used", "series": 2, "points": 96,
-                "first": MARCH, "last": MARCH + 3 * DAY + 23 * HOUR, "months": 1,
+                "measure": "disk.used", "series": 2, "sources": [SOURCE], "points": 96,
+                "first": MARCH, "last": MARCH + 3 * DAY + 23 * HOUR, "months": 1, "years": 0,
                 "gaps": 1, "longest_gap_seconds": 49 * HOUR, "bytes": bytes, "damaged": []
             }],
             "bytes": bytes

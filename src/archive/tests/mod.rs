@@ -6,6 +6,11 @@ mod opening;
 mod repeat;
 mod round_trip;
 mod size;
+mod sources;
+mod tidy;
+mod verify;
+mod version_1;
+mod victim;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +30,8 @@ pub(super) const MARCH: i64 = 1_772_323_200;
 /// 2026-04-01T00:00:00Z.
 pub(super) const APRIL: i64 = 1_775_001_600;
 pub(super) const HOUR: i64 = 3600;
+/// The source that answered.
+pub(super) const SOURCE: &str = "exports";
 pub(super) const DAY: i64 = 24 * HOUR;
 
 pub(super) fn samples(measure: Measure, host: &str, points: &[(i64, f64)]) -> Samples {
@@ -80,4 +87,9 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+fn assert_no_temporary_files(root: &Path) {
+    let hidden = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with('.');
+    assert!(!files(root).iter().any(hidden), "temporary files are left");
 }

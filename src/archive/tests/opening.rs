@@ -16,7 +16,7 @@ fn an_archive_is_made_where_there_is_none() {
     assert_eq!(
         format,
         format!(
-            "{{\n  \"format\": \"mailtide-archive\",\n  \"version\": 1,\n  \"written_by\": \"mailtide {version}\"\n}}\n"
+            "{{\n  \"format\": \"mailtide-archive\",\n  \"version\": 2,\n  \"written_by\": \"mailtide {version}\"\n}}\n"
         )
     );
     Archive::open(&root).unwrap();
@@ -28,7 +28,7 @@ fn what_a_killed_first_run_has_left_is_no_hindrance() {
     fs::write(root.path().join(".format.json.tmp"), "{\"form").unwrap();
     fs::write(root.path().join("lock"), "pid 1 on elsewhere\n").unwrap();
     let archive = Archive::open(root.path()).unwrap();
-    archive.append(vec![hours(Measure::DiskUsed, "ms1", MARCH, 3)]).unwrap();
+    archive.append(SOURCE, vec![hours(Measure::DiskUsed, "ms1", MARCH, 3)]).unwrap();
 }
 
 #[test]
@@ -60,12 +60,12 @@ fn a_directory_of_other_things_is_left_alone() {
 fn a_newer_archive_is_refused_with_what_to_do() {
     let root = tempfile::tempdir().unwrap();
     let format = root.path().join("format.json");
-    fs::write(&format, r#"{"format":"mailtide-archive","version":2,"written_by":"mailtide 9","more":1}"#)
+    fs::write(&format, r#"{"format":"mailtide-archive","version":3,"written_by":"mailtide 9","more":1}"#)
         .unwrap();
     assert_eq!(
         refusal(root.path()),
         format!(
-            "{}: the archive has schema version 2, this Mailtide knows up to 1; \
+            "{}: the archive has schema version 3, this Mailtide knows up to 2; \
              upgrade Mailtide, or name another archive",
             format.display()
         )

@@ -29,11 +29,11 @@ fn two_months() -> Vec<Samples> {
 fn the_same_samples_change_no_file() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
-    archive.append(two_months()).unwrap();
+    archive.append(SOURCE, two_months()).unwrap();
     let before = state(root.path());
     // format.json, two registries, three partitions.
     assert_eq!(before.len(), 6);
-    let appended = Archive::open(root.path()).unwrap().append(two_months()).unwrap();
+    let appended = Archive::open(root.path()).unwrap().append(SOURCE, two_months()).unwrap();
     assert_eq!((appended.points_same, appended.partitions, appended.series_new), (504, 0, 0));
     assert_eq!(state(root.path()), before);
 }
@@ -42,11 +42,11 @@ fn the_same_samples_change_no_file() {
 fn only_the_months_that_change_are_written() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
-    archive.append(two_months()).unwrap();
+    archive.append(SOURCE, two_months()).unwrap();
     let before = state(root.path());
     let mut again = two_months();
     again[0].points.values[239] += 1.0;
-    let appended = archive.append(again).unwrap();
+    let appended = archive.append(SOURCE, again).unwrap();
     assert_eq!((appended.points_replaced, appended.points_same, appended.partitions), (1, 503, 1));
     let changed: Vec<_> =
         before.iter().zip(&state(root.path())).filter(|(a, b)| a != b).map(|(a, _)| a.0.clone()).collect();
@@ -57,8 +57,8 @@ fn only_the_months_that_change_are_written() {
 fn the_same_samples_give_the_same_bytes() {
     let content = |root: &Path| state(root).into_iter().map(|(_, content, ..)| content).collect::<Vec<_>>();
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    Archive::open(one.path()).unwrap().append(two_months()).unwrap();
-    Archive::open(two.path()).unwrap().append(two_months()).unwrap();
+    Archive::open(one.path()).unwrap().append(SOURCE, two_months()).unwrap();
+    Archive::open(two.path()).unwrap().append(SOURCE, two_months()).unwrap();
     assert_eq!(content(one.path()), content(two.path()));
 }
 
@@ -67,7 +67,7 @@ fn a_second_writer_is_told_who_the_first_is() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
     let lock = Lock::acquire(root.path()).unwrap();
-    let error = Archive::open(root.path()).unwrap().append(two_months()).unwrap_err().to_string();
+    let error = Archive::open(root.path()).unwrap().append(SOURCE, two_months()).unwrap_err().to_string();
     let begin = format!(
         "{}/lock: another Mailtide is writing to this archive (pid {} on ",
         root.path().display(),
@@ -79,5 +79,5 @@ fn a_second_writer_is_told_who_the_first_is() {
     // Readers take no lock.
     assert!(archive.measures().unwrap().is_empty());
     drop(lock);
-    assert_eq!(archive.append(two_months()).unwrap().points_new, 504);
+    assert_eq!(archive.append(SOURCE, two_months()).unwrap().points_new, 504);
 }

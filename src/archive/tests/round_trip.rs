@@ -9,12 +9,15 @@ fn series_come_in_the_order_of_their_labels_and_times_ascend() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
     let appended = archive
-        .append(vec![
-            samples(Measure::DiskUsed, "ms2", &[(APRIL, 4.0), (MARCH, 3.0)]),
-            samples(Measure::DiskUsed, "ms1", &[(MARCH + 7, 1.0)]),
-            samples(Measure::QueueDepth, "mx1", &[(MARCH, 9.0)]),
-            samples(Measure::HostUp, "mx1", &[]),
-        ])
+        .append(
+            SOURCE,
+            vec![
+                samples(Measure::DiskUsed, "ms2", &[(APRIL, 4.0), (MARCH, 3.0)]),
+                samples(Measure::DiskUsed, "ms1", &[(MARCH + 7, 1.0)]),
+                samples(Measure::QueueDepth, "mx1", &[(MARCH, 9.0)]),
+                samples(Measure::HostUp, "mx1", &[]),
+            ],
+        )
         .unwrap();
     assert_eq!(
         appended,
@@ -40,7 +43,7 @@ fn series_come_in_the_order_of_their_labels_and_times_ascend() {
 fn a_range_holds_its_start_and_not_its_end() {
     let root = tempfile::tempdir().unwrap();
     let archive = Archive::open(root.path()).unwrap();
-    archive.append(vec![hours(Measure::DiskUsed, "ms1", APRIL - 2 * HOUR, 4)]).unwrap();
+    archive.append(SOURCE, vec![hours(Measure::DiskUsed, "ms1", APRIL - 2 * HOUR, 4)]).unwrap();
     let times = |range| {
         let extract = archive.extract(Measure::DiskUsed, range).unwrap();
         extract.columns.into_iter().flat_map(|column| column.points.times).collect::<Vec<_>>()
@@ -61,7 +64,7 @@ fn what_is_no_value_is_not_held() {
     let mut holes = samples(Measure::DiskUsed, "ms1", &[(MARCH, 1.0)]);
     holes.points.times.extend([MARCH + 1, MARCH + 2, MARCH + 3]);
     holes.points.values.extend([f64::NAN, f64::NEG_INFINITY]);
-    archive.append(vec![holes]).unwrap();
+    archive.append(SOURCE, vec![holes]).unwrap();
     assert_eq!(all(&archive, Measure::DiskUsed).columns[0].points.times, [MARCH]);
 }
 
@@ -71,8 +74,9 @@ fn times_beyond_the_calendar_are_refused_before_anything_is_written() {
     let archive = Archive::open(root.path()).unwrap();
     let fine = samples(Measure::DiskUsed, "ms1", &[(MARCH, 1.0)]);
     for time in [i64::MAX, i64::MIN, MARCH * 1_000_000] {
-        let error =
-            archive.append(vec![fine.clone(), samples(Measure::HostUp, "mx1", &[(time, 1.0)])]).unwrap_err();
+        let error = archive
+            .append(SOURCE, vec![fine.clone(), samples(Measure::HostUp, "mx1", &[(time, 1.0)])])
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(
@@ -103,7 +107,7 @@ proptest! {
         let archive = Archive::open(root.path()).unwrap();
         for call in &calls {
             let before: usize = points(&held(&archive));
-            let appended = archive.append(call.clone()).unwrap();
+            let appended = archive.append(SOURCE, call.clone()).unwrap();
             let after = points(&held(&archive));
             prop_assert_eq!(appended.points_new, (after - before) as u64);
             let came = points(&model(call)) as u64;
@@ -116,7 +120,7 @@ proptest! {
     fn a_range_is_a_part_of_all(call in arbitrary(), from in -60_i64..90, days in 0_i64..90) {
         let root = tempfile::tempdir().unwrap();
         let archive = Archive::open(root.path()).unwrap();
-        archive.append(call.clone()).unwrap();
+        archive.append(SOURCE, call.clone()).unwrap();
         let range = MARCH + from * DAY..MARCH + (from + days) * DAY;
         let mut expected = model(&call).remove(&Measure::DiskUsed).unwrap_or_default();
         expected.values_mut().for_each(|points| points.retain(|time, _| range.contains(time)));
@@ -144,12 +148,12 @@ proptest! {
             .collect();
         let whole = tempfile::tempdir().unwrap();
         let at_once = Archive::open(whole.path()).unwrap();
-        at_once.append(parts.clone()).unwrap();
+        at_once.append(SOURCE, parts.clone()).unwrap();
         let split = tempfile::tempdir().unwrap();
         let in_parts = Archive::open(split.path()).unwrap();
         for place in order {
             let part: Vec<_> = parts.iter().skip(place).step_by(24).cloned().collect();
-            in_parts.append(part).unwrap();
+            in_parts.append(SOURCE, part).unwrap();
         }
         prop_assert_eq!(held(&in_parts), held(&at_once));
     }

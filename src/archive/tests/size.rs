@@ -23,7 +23,7 @@ fn bytes_per_point(measure: Measure, level: i64, swing: i64, unit: f64) -> f64 {
             .collect();
         samples(measure, &format!("ms{series}"), &points)
     });
-    archive.append(fleet.collect()).unwrap();
+    archive.append(SOURCE, fleet.collect()).unwrap();
     let info = archive.info().unwrap();
     assert_eq!(info.measures[0].points, SERIES * HOURS as u64);
     info.bytes as f64 / info.measures[0].points as f64

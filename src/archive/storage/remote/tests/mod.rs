@@ -1,6 +1,7 @@
 //! An archive in an object store: many writers, broken connections, killed runs.
 
 mod broken;
+mod folding;
 mod opening;
 mod scripted;
 mod writers;
@@ -30,7 +31,7 @@ fn open(store: impl ObjectStore) -> Result<Archive, ArchiveError> {
 }
 
 fn append(archive: &Archive, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
-    archive.append(samples)
+    archive.append(SOURCE, samples)
 }
 
 /// The same store, so that it can be given away.

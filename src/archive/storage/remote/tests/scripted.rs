@@ -18,6 +18,7 @@ pub(super) enum Call {
     Put,
     Get,
     List,
+    Delete,
 }
 
 /// What comes of a call.
@@ -106,7 +107,12 @@ impl ObjectStore for Scripted {
         &self,
         paths: BoxStream<'static, Result<ObjectPath>>,
     ) -> BoxStream<'static, Result<ObjectPath>> {
-        self.memory.delete_stream(paths)
+        let script = Arc::clone(&self.script);
+        let paths = paths.and_then(move |path| {
+            let fate = script(Call::Delete, &path);
+            async move { if fate == Fate::Answered { Ok(path) } else { Err(broken()) } }
+        });
+        self.memory.delete_stream(paths.boxed())
     }
 
     fn list(&self, prefix: Option<&ObjectPath>) -> BoxStream<'static, Result<ObjectMeta>> {
