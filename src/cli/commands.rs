@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal, Write};
 use super::{
     archive_table::archive_table,
     args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob},
+    doctor::doctor,
     exit::Exit,
+    init::init,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
 };
@@ -29,6 +31,8 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
+        Command::Doctor(job) => doctor(job, &bar),
+        Command::Init(asked) => init(asked, &bar),
     };
     bar.clear();
     result.unwrap_or_else(|error| {
@@ -105,7 +109,7 @@ fn info(job: &Job) -> anyhow::Result<Exit> {
     Ok(if info.measures.iter().all(|m| m.damaged.is_empty()) { Exit::Done } else { Exit::PartlyUnreadable })
 }
 
-fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
+pub(super) fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
     let platform = Platform::load(&job.platform)?;
     let archive = job.archive.clone().unwrap_or_else(|| pipeline::default_archive(&platform));
     let as_of = job.as_of.map_or_else(pipeline::now, |as_of| as_of.moment(platform.timezone));
@@ -161,7 +165,7 @@ fn tell_unreadable(pulled: &Pulled) {
 }
 
 /// Data, to stdout. A reader that has gone away (`| head`) is no error.
-fn out(text: &str) -> io::Result<()> {
+pub(super) fn out(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
@@ -169,6 +173,6 @@ fn out(text: &str) -> io::Result<()> {
 }
 
 /// Words, to stderr; there is nobody left to tell if that fails.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

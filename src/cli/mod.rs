@@ -4,7 +4,13 @@ mod archive_table;
 mod args;
 mod as_of;
 mod commands;
+mod doctor;
+mod doctor_words;
 mod exit;
+mod init;
+mod init_file;
+mod init_words;
+mod local_zone;
 mod progress;
 mod pull_words;
 

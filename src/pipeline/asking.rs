@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 
-use super::PipelineError;
+use super::{PipelineError, pull::packs_of};
 use crate::{
     archive::{Archive, Coverage, Wanted},
     platform::{Asking, Live, Origin, Platform, Source, System},
@@ -84,10 +84,7 @@ pub(super) fn what_to_ask<'a>(
     let mut all = Vec::new();
     for source in &platform.sources {
         let Origin::Live(live) = &source.origin else { continue };
-        let own = match &source.packs {
-            Some(names) => packs.only(names)?,
-            None => packs.clone(),
-        };
+        let own = packs_of(source, packs)?;
         let resolve = |path: &std::path::Path| platform.resolve(path);
         all.push(match open(source, live, &own, &resolve) {
             Ok(server) => Ok(plan_source(source, live, server, archive, until, now)?),

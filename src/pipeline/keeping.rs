@@ -20,7 +20,7 @@ use crate::{
 const BATCH: usize = 2_000_000;
 
 /// Seconds by which a server's clock may differ from this machine's: more than a slow answer explains.
-const CLOCK_SLACK: i64 = 120;
+pub(super) const CLOCK_SLACK: i64 = 120;
 
 /// Takes answers in.
 pub(super) struct Keeper<'a> {

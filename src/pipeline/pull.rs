@@ -9,7 +9,7 @@ use super::{
     pulled::LiveSourcePulled,
     workers::ask_all,
 };
-use crate::{archive::Archive, platform::Platform, sources::Packs};
+use crate::{archive::Archive, platform::{Platform, Source}, sources::Packs};
 
 /// Brings what every source has, up to `until`, into the archive: exported files, and what is new on live servers.
 /// A source that fails does not stop the others; what it gave before is kept.
@@ -46,6 +46,14 @@ pub(super) fn packs(platform: &Platform) -> Result<Packs, PipelineError> {
     Ok(match &platform.queries {
         Some(folder) => packs.with_folder(&platform.resolve(folder))?,
         None => packs,
+    })
+}
+
+/// The query packs that a source is held to.
+pub(super) fn packs_of(source: &Source, packs: &Packs) -> Result<Packs, PipelineError> {
+    Ok(match &source.packs {
+        Some(names) => packs.only(names)?,
+        None => packs.clone(),
     })
 }
 
