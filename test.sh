@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests need and passes them all: format, lints, tests, licences.
+# Installs what the tests need and passes them all: format, lints, servers, tests, licences.
 #
 # Rust is all that must be there (https://rustup.rs); a C compiler, which some crates need, is installed where it is
 # missing. What is optional and absent is said at the end, with how to get it. The first run builds everything.
+# The servers that the tests pull from are installed below target/ (tests/servers/install.sh says how);
+# MAILTIDE_TEST_SERVERS=none ./test.sh leaves out what needs them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -66,6 +68,11 @@ if cargo clippy --version >/dev/null 2>&1; then
     section 'lints' cargo clippy --locked --all-targets -- -D warnings
 else
     skip 'lints' 'clippy is not installed: rustup component add clippy'
+fi
+if [ "${MAILTIDE_TEST_SERVERS:-}" = none ]; then
+    skip 'live servers' 'MAILTIDE_TEST_SERVERS=none: nothing is pulled from a real Prometheus, VictoriaMetrics, Graphite, CloudWatch (moto) or S3'
+else
+    section 'servers' tests/servers/install.sh
 fi
 section 'tests' cargo test --locked
 if cargo deny --version >/dev/null 2>&1; then

@@ -11,6 +11,18 @@ mod architecture;
 #[path = "mailtide/broken_input.rs"]
 mod broken_input;
 
+#[path = "mailtide/cloudwatch_support.rs"]
+mod cloudwatch_support;
+
+#[path = "mailtide/cloudwatch_scripted.rs"]
+mod cloudwatch_scripted;
+
+#[path = "mailtide/cloudwatch_moto.rs"]
+mod cloudwatch_moto;
+
+#[path = "mailtide/cloudwatch_refusals.rs"]
+mod cloudwatch_refusals;
+
 #[path = "mailtide/exit_codes.rs"]
 mod exit_codes;
 
@@ -31,6 +43,9 @@ mod readme;
 
 #[path = "mailtide/replay.rs"]
 mod replay;
+
+#[path = "mailtide/servers/mod.rs"]
+mod servers;
 
 #[path = "mailtide/truth_loads.rs"]
 mod truth_loads;

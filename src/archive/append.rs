@@ -1,19 +1,17 @@
 //! Appending: samples go to the partitions of their measures and months.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::{
-    ArchiveError,
-    atomic::{self, Interrupt},
-    format, layout,
-    lock::Lock,
+    ArchiveError, layout,
     merge::{Counts, Piece, merge},
     month::Month,
     normalise::{months, normalise},
     partition::Partition,
     registry::Registry,
+    storage::{Storage, update},
 };
 use crate::{
     platform::{Labels, Measure, SeriesKey},
@@ -60,20 +58,15 @@ struct Incoming {
 type Pieces<'a> = BTreeMap<(Measure, Month), Vec<Piece<'a>>>;
 
 /// See [`super::Archive::append`].
-pub(super) fn append(
-    root: &Path,
-    samples: Vec<Samples>,
-    interrupt: Interrupt<'_>,
-) -> Result<Appended, ArchiveError> {
-    let _lock = Lock::acquire(root)?;
-    remove_left_over(root)?;
+pub(super) fn append(storage: &dyn Storage, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
+    let _lock = storage.exclusive()?;
     let series = gather(samples);
     check_times(&series)?;
-    let (incoming, series_new) = register(root, series, interrupt)?;
+    let (incoming, series_new) = register(storage, series)?;
     let pieces = cut(&incoming);
     let written: Vec<Counts> = pieces
         .par_iter()
-        .map(|((measure, month), pieces)| write(root, *measure, *month, pieces, interrupt))
+        .map(|((measure, month), pieces)| write(storage, *measure, *month, pieces))
         .collect::<Result<_, _>>()?;
     let counts = written.iter().copied().fold(Counts::default(), Counts::plus);
     Ok(Appended {
@@ -83,18 +76,6 @@ pub(super) fn append(
         series_new,
         partitions: written.iter().filter(|counts| counts.changed()).count(),
     })
-}
-
-/// Whoever holds the lock knows that no temporary file is still being written.
-fn remove_left_over(root: &Path) -> Result<(), ArchiveError> {
-    atomic::remove_left_over(&root.join(format::NAME))?;
-    for measure in layout::measures(root)? {
-        atomic::remove_left_over(&layout::registry(root, measure))?;
-        for month in layout::month_directories(root, measure)? {
-            atomic::remove_left_over(&layout::partition(root, measure, month))?;
-        }
-    }
-    Ok(())
 }
 
 /// Joins what was answered for each series; series without a point are left out.
@@ -122,11 +103,10 @@ fn check_times(series: &[(SeriesKey, Points)]) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-/// Gives each series its id; the registries are on disk when this returns. Also tells how many are new.
+/// Gives each series its id; the registries are in the archive when this returns. Also tells how many are new.
 fn register(
-    root: &Path,
+    storage: &dyn Storage,
     series: Vec<(SeriesKey, Points)>,
-    interrupt: Interrupt<'_>,
 ) -> Result<(Vec<Incoming>, usize), ArchiveError> {
     let mut by_measure: BTreeMap<Measure, Vec<(Labels, Points)>> = BTreeMap::new();
     for (key, points) in series {
@@ -134,20 +114,11 @@ fn register(
     }
     let (mut incoming, mut series_new) = (Vec::new(), 0);
     for (measure, series) in by_measure {
-        let mut registry = Registry::read(root, measure)?;
-        let known = registry.len();
-        for (labels, points) in series {
-            let id = match registry.id(&labels) {
-                Some(id) => id,
-                None => registry.add(&labels).ok_or(ArchiveError::TooManySeries { measure })?,
-            };
-            incoming.push(Incoming { measure, id, points });
-        }
-        if registry.len() > known {
-            atomic::create_directory(&layout::measure_directory(root, measure))?;
-            registry.write(root, measure, interrupt)?;
-            series_new += registry.len() - known;
-        }
+        let labels: Vec<&Labels> = series.iter().map(|(labels, _)| labels).collect();
+        let (ids, new) = Registry::assign(storage, measure, &labels)?;
+        let points = series.into_iter().map(|(_, points)| points);
+        incoming.extend(ids.into_iter().zip(points).map(|(id, points)| Incoming { measure, id, points }));
+        series_new += new;
     }
     incoming.sort_by_key(|series| (series.measure, series.id));
     Ok((incoming, series_new))
@@ -170,21 +141,18 @@ fn cut(incoming: &[Incoming]) -> Pieces<'_> {
 
 /// Merges pieces into a partition; one whose content would not change is left alone.
 fn write(
-    root: &Path,
+    storage: &dyn Storage,
     measure: Measure,
     month: Month,
     pieces: &[Piece<'_>],
-    interrupt: Interrupt<'_>,
 ) -> Result<Counts, ArchiveError> {
-    let path = layout::partition(root, measure, month);
-    let old = if layout::is_there(&path)? { Partition::read(&path, month)? } else { Partition::default() };
-    let (merged, counts) = merge(&old, pieces);
-    drop(old);
-    if counts.changed() {
-        if let Some(directory) = path.parent() {
-            atomic::create_directory(directory)?;
-        }
-        merged.write(&path, interrupt)?;
-    }
-    Ok(counts)
+    let key = layout::partition(measure, month);
+    let path = storage.path(&key);
+    update(storage, &key, |held| {
+        let old = held.map(|bytes| Partition::decode(&path, &bytes, month)).transpose()?.unwrap_or_default();
+        let (merged, counts) = merge(&old, pieces);
+        drop(old);
+        let bytes = if counts.changed() { Some(merged.encode(&path)?) } else { None };
+        Ok((bytes, counts))
+    })
 }

@@ -61,6 +61,80 @@ pub enum ArchiveError {
         /// Process, host and start as the lock file tells them.
         holder: String,
     },
+    /// A text that says of no place where an archive could lie.
+    #[error(
+        "archive location `{location}` {problem}; \
+         write s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or a directory"
+    )]
+    Location {
+        /// The text, without user or password.
+        location: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An object store's address is not that of this machine, and has no TLS.
+    #[error(
+        "{location}: the endpoint at {host} has plain http, which shows all data to whoever is on the way; \
+         write https, or set {variable}=true if that is meant"
+    )]
+    PlainHttp {
+        /// The archive.
+        location: String,
+        /// The endpoint's host.
+        host: String,
+        /// The variable of the environment that allows it.
+        variable: &'static str,
+    },
+    /// An object store did not do what was asked.
+    #[error("{}: cannot {action}: {problem}; {next_step}", path.display())]
+    Store {
+        /// The object.
+        path: PathBuf,
+        /// What was tried, such as `read`.
+        action: &'static str,
+        /// What the store, or the network, said.
+        problem: String,
+        /// What to do.
+        next_step: &'static str,
+        /// Whether it may do when tried again at once.
+        passing: bool,
+    },
+    /// An object store cannot refuse a write that would undo another.
+    #[error(
+        "{}: this store has no conditional writes (If-Match and If-None-Match), without which two runs could lose \
+         each other's data; use a store that has them, or a directory",
+        path.display()
+    )]
+    NoConditions {
+        /// The archive.
+        path: PathBuf,
+    },
+    /// A note's name cannot be a file's.
+    #[error(
+        "note `{name}`: a name is made of small letters, digits, `-`, `_` and `.`, and begins with none of these three"
+    )]
+    NoteName {
+        /// The name.
+        name: String,
+    },
+    /// Other processes write a file of an object store all the time.
+    #[error(
+        "{}: other runs have written this file between reading and writing it, {tries} times over; \
+         run again when they have ended: nothing that was held is lost",
+        path.display()
+    )]
+    Contended {
+        /// The file.
+        path: PathBuf,
+        /// How often it was tried.
+        tries: usize,
+    },
+    /// A file has gone between listing and reading.
+    #[error("{}: was removed by another run while this one read the archive; run again", path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file is not what was written.
     #[error("{}: {problem}; {next_step}", path.display())]
     Damaged {

@@ -1,11 +1,11 @@
 //! What an archive holds: series, spans, gaps, bytes.
 
-use std::{fs, ops::Range, path::Path};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{ArchiveError, Column, layout, partition::Partition, read, registry::Registry};
+use super::{ArchiveError, Column, layout, partition::Partition, read, registry::Registry, storage::Storage};
 use crate::platform::Measure;
 
 /// What an archive holds.
@@ -47,10 +47,10 @@ pub struct MeasureInfo {
 const GAP_STEPS: i64 = 3;
 
 /// See [`super::Archive::info`].
-pub(super) fn info(root: &Path) -> Result<ArchiveInfo, ArchiveError> {
+pub(super) fn info(storage: &dyn Storage) -> Result<ArchiveInfo, ArchiveError> {
     let mut measures = Vec::new();
-    for measure in layout::measures(root)? {
-        let info = measure_info(root, measure)?;
+    for measure in layout::measures(storage)? {
+        let info = measure_info(storage, measure)?;
         if info.months > 0 {
             measures.push(info);
         }
@@ -59,12 +59,10 @@ pub(super) fn info(root: &Path) -> Result<ArchiveInfo, ArchiveError> {
     Ok(ArchiveInfo { measures, bytes })
 }
 
-fn measure_info(root: &Path, measure: Measure) -> Result<MeasureInfo, ArchiveError> {
-    let months = layout::months(root, measure)?;
-    let read: Vec<_> = months
-        .par_iter()
-        .map(|month| Partition::read(&layout::partition(root, measure, *month), *month))
-        .collect();
+fn measure_info(storage: &dyn Storage, measure: Measure) -> Result<MeasureInfo, ArchiveError> {
+    let files = layout::files(storage, measure)?;
+    let months = layout::months_of(measure, &files);
+    let read: Vec<_> = months.par_iter().map(|month| Partition::read(storage, measure, *month)).collect();
     let (mut partitions, mut damaged) = (Vec::with_capacity(read.len()), Vec::new());
     for partition in read {
         match partition {
@@ -73,8 +71,8 @@ fn measure_info(root: &Path, measure: Measure) -> Result<MeasureInfo, ArchiveErr
         }
     }
     let points = partitions.iter().map(|partition| partition.len() as u64).sum();
-    let columns = match Registry::read(root, measure)
-        .and_then(|registry| read::join(root, measure, &registry, &partitions, ALL_TIME))
+    let columns = match Registry::read(storage, measure)
+        .and_then(|registry| read::join(storage, measure, &registry, &partitions, ALL_TIME))
     {
         Ok(extract) => extract.columns,
         Err(error) => {
@@ -83,7 +81,6 @@ fn measure_info(root: &Path, measure: Measure) -> Result<MeasureInfo, ArchiveErr
         }
     };
     let gaps: Vec<Gaps> = columns.par_iter().map(|column| gaps(&column.points.times)).collect();
-    let files = months.iter().map(|month| layout::partition(root, measure, *month));
     Ok(MeasureInfo {
         measure,
         series: columns.len(),
@@ -93,7 +90,7 @@ fn measure_info(root: &Path, measure: Measure) -> Result<MeasureInfo, ArchiveErr
         months: months.len(),
         gaps: gaps.iter().map(|gaps| gaps.count).sum(),
         longest_gap_seconds: gaps.iter().filter_map(|gaps| gaps.longest).max(),
-        bytes: files.chain([layout::registry(root, measure)]).map(|path| size(&path)).sum(),
+        bytes: files.iter().map(|file| file.bytes).sum(),
         damaged,
     })
 }
@@ -107,11 +104,6 @@ fn first(column: &Column) -> Option<i64> {
 
 fn last(column: &Column) -> Option<i64> {
     column.points.times.last().copied()
-}
-
-/// A file that went between listing and looking has no size.
-fn size(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// The gaps of one series.

@@ -1,79 +1,71 @@
 //! Layout: which file of the archive holds what.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
+use super::{
+    ArchiveError,
+    month::Month,
+    storage::{Entry, Storage},
 };
-
-use super::{ArchiveError, month::Month};
 use crate::platform::Measure;
 
 const MEASURE: &str = "measure=";
 const MONTH: &str = "month=";
 const POINTS: &str = "points.parquet";
+const NOTES: &str = "notes";
 
 /// The directory of a measure.
-pub(super) fn measure_directory(root: &Path, measure: Measure) -> PathBuf {
-    root.join(format!("{MEASURE}{measure}"))
+pub(super) fn measure_directory(measure: Measure) -> String {
+    format!("{MEASURE}{measure}")
 }
 
 /// The registry of a measure's series.
-pub(super) fn registry(root: &Path, measure: Measure) -> PathBuf {
-    measure_directory(root, measure).join("series.parquet")
+pub(super) fn registry(measure: Measure) -> String {
+    format!("{MEASURE}{measure}/series.parquet")
 }
 
 /// The points of a measure in a month.
-pub(super) fn partition(root: &Path, measure: Measure, month: Month) -> PathBuf {
-    measure_directory(root, measure).join(format!("{MONTH}{month}")).join(POINTS)
+pub(super) fn partition(measure: Measure, month: Month) -> String {
+    format!("{MEASURE}{measure}/{MONTH}{month}/{POINTS}")
+}
+
+/// What other parts of the program have noted under a name.
+pub(super) fn note(name: &str) -> String {
+    format!("{NOTES}/{name}.json")
+}
+
+/// Whether a name in the archive's root is that of a directory with files of ours.
+pub(super) fn is_directory(name: &str) -> bool {
+    name == NOTES || measure_of(name).is_some()
+}
+
+fn measure_of(name: &str) -> Option<Measure> {
+    name.strip_prefix(MEASURE)?.parse().ok()
 }
 
 /// The measures that have a directory, in their declared order. Names that are no measure are passed over.
-pub(super) fn measures(root: &Path) -> Result<Vec<Measure>, ArchiveError> {
-    let mut measures: Vec<Measure> = names(root)?
-        .iter()
-        .filter_map(|name| name.strip_prefix(MEASURE).and_then(|name| name.parse().ok()))
-        .collect();
+pub(super) fn measures(storage: &dyn Storage) -> Result<Vec<Measure>, ArchiveError> {
+    let mut measures: Vec<Measure> = storage.names("")?.iter().filter_map(|name| measure_of(name)).collect();
     measures.sort();
     Ok(measures)
 }
 
 /// The months of a measure that hold points, ascending; none where the measure has no directory.
-pub(super) fn months(root: &Path, measure: Measure) -> Result<Vec<Month>, ArchiveError> {
-    let mut months = Vec::new();
-    for month in month_directories(root, measure)? {
-        if is_there(&partition(root, measure, month))? {
-            months.push(month);
-        }
-    }
-    Ok(months)
+pub(super) fn months(storage: &dyn Storage, measure: Measure) -> Result<Vec<Month>, ArchiveError> {
+    Ok(months_of(measure, &files(storage, measure)?))
 }
 
-/// The months of a measure that have a directory, ascending; a killed run may leave one without points.
-pub(super) fn month_directories(root: &Path, measure: Measure) -> Result<Vec<Month>, ArchiveError> {
-    let mut months: Vec<Month> = names(&measure_directory(root, measure))?
-        .iter()
-        .filter_map(|name| name.strip_prefix(MONTH).and_then(|name| name.parse().ok()))
-        .collect();
-    months.sort();
-    Ok(months)
+/// All files of a measure; none where the measure has no directory.
+pub(super) fn files(storage: &dyn Storage, measure: Measure) -> Result<Vec<Entry>, ArchiveError> {
+    storage.list(&measure_directory(measure))
 }
 
-/// Whether there is such a file; an error where that cannot be seen, for what is there must not be missed.
-pub(super) fn is_there(path: &Path) -> Result<bool, ArchiveError> {
-    path.try_exists().map_err(ArchiveError::io(path, "look at"))
-}
-
-/// The names in a directory, with what is no UTF-8 replaced; none where there is no such directory.
-pub(super) fn names(directory: &Path) -> Result<Vec<String>, ArchiveError> {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(ArchiveError::io(directory, "list")(error)),
+/// The months whose points are among the files of a measure, ascending.
+pub(super) fn months_of(measure: Measure, files: &[Entry]) -> Vec<Month> {
+    let directory = measure_directory(measure);
+    let month = |file: &Entry| {
+        let name = file.key.strip_prefix(&directory)?.strip_prefix('/')?.strip_suffix(POINTS)?;
+        name.strip_suffix('/')?.strip_prefix(MONTH)?.parse().ok()
     };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(ArchiveError::io(directory, "list"))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
-    }
-    Ok(names)
+    let mut months: Vec<Month> = files.iter().filter_map(month).collect();
+    months.sort();
+    months
 }

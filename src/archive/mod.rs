@@ -17,10 +17,9 @@
 //! - readers take no lock: they read the partitions first, and the registry, which only grows, after them.
 //!
 //! Reading order: `store` (open), `append`, `merge`, `extract` and `read`, `info`; below them `partition`
-//! and `registry` (what a file holds), `parquet` (polars is named there only), `atomic` and `lock`.
+//! and `registry` (what a file holds), `parquet` (polars is named there only), `storage` (where files lie).
 
 mod append;
-mod atomic;
 mod checksum;
 mod coverage;
 mod error;
@@ -28,15 +27,17 @@ mod extract;
 mod format;
 mod info;
 mod layout;
-mod lock;
+mod location;
 mod merge;
 mod month;
 mod normalise;
+mod notes;
 mod parquet;
 mod partition;
 mod read;
 mod registry;
 mod spans;
+mod storage;
 mod store;
 pub mod table;
 
@@ -48,6 +49,7 @@ pub use coverage::{Coverage, Wanted};
 pub use error::ArchiveError;
 pub use extract::{Column, Extract};
 pub use info::{ArchiveInfo, MeasureInfo};
+pub use location::{Bucket, Location, StoreOptions};
 pub use spans::Spans;
 pub use store::Archive;
 pub use table::{TableColumn, write_parquet};

@@ -1,13 +1,14 @@
 //! A partition: the points of one measure in one month.
 
-use std::{fs, ops::Range, path::Path};
+use std::{ops::Range, path::Path};
 
 use super::{
-    ArchiveError,
-    atomic::{self, Interrupt},
+    ArchiveError, layout,
     month::Month,
     parquet::{self, Cells},
+    storage::Storage,
 };
+use crate::platform::Measure;
 
 /// Points of several series, ascending by id, then time; no time twice in a series; values finite.
 /// The columns are equally long.
@@ -25,17 +26,30 @@ pub(super) struct Partition {
 const NEXT_STEP: &str = "remove the file and run again on the exports of that month; nothing else is lost";
 
 impl Partition {
-    /// Reads a partition's file and checks that it is in order and within its month.
-    pub(super) fn read(path: &Path, month: Month) -> Result<Partition, ArchiveError> {
-        let bytes = fs::read(path).map_err(ArchiveError::io(path, "read"))?;
-        Partition::decode(&bytes, month).map_err(|problem| ArchiveError::Damaged {
+    /// Reads the partition of a month, and checks that it is in order and within the month.
+    pub(super) fn read(
+        storage: &dyn Storage,
+        measure: Measure,
+        month: Month,
+    ) -> Result<Partition, ArchiveError> {
+        let key = layout::partition(measure, month);
+        let path = storage.path(&key);
+        match storage.read(&key)? {
+            Some(held) => Partition::decode(&path, &held.bytes, month),
+            None => Err(ArchiveError::Gone { path }),
+        }
+    }
+
+    /// What a partition's file holds; `path` is for the error.
+    pub(super) fn decode(path: &Path, bytes: &[u8], month: Month) -> Result<Partition, ArchiveError> {
+        Partition::from_parquet(bytes, month).map_err(|problem| ArchiveError::Damaged {
             path: path.to_owned(),
             problem,
             next_step: NEXT_STEP,
         })
     }
 
-    fn decode(bytes: &[u8], month: Month) -> Result<Partition, String> {
+    fn from_parquet(bytes: &[u8], month: Month) -> Result<Partition, String> {
         let table = parquet::decode(bytes)?;
         let partition =
             Partition { ids: table.u32("id")?, times: table.i64("time")?, values: table.f64("value")? };
@@ -54,14 +68,14 @@ impl Partition {
         Ok(partition)
     }
 
-    /// Writes a partition's file.
-    pub(super) fn write(self, path: &Path, interrupt: Interrupt<'_>) -> Result<(), ArchiveError> {
+    /// The bytes of a partition's file; `path` is for the error.
+    pub(super) fn encode(self, path: &Path) -> Result<Vec<u8>, ArchiveError> {
         let columns = vec![
             ("id", Cells::U32(self.ids)),
             ("time", Cells::I64(self.times)),
             ("value", Cells::F64(self.values)),
         ];
-        atomic::replace(path, &parquet::encode(path, columns)?, interrupt)
+        parquet::encode(path, columns)
     }
 
     /// How many points it has.

@@ -1,6 +1,6 @@
 //! Reading: the partitions of a range, joined into one column a series.
 
-use std::{ops::Range, path::Path};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -9,27 +9,30 @@ use super::{
     month::Month,
     partition::Partition,
     registry::{self, Registry},
+    storage::Storage,
 };
 use crate::{platform::Measure, sources::Points};
 
 /// See [`super::Archive::extract`].
-pub(super) fn extract(root: &Path, measure: Measure, range: Range<i64>) -> Result<Extract, ArchiveError> {
-    let months: Vec<Month> = layout::months(root, measure)?
+pub(super) fn extract(
+    storage: &dyn Storage,
+    measure: Measure,
+    range: Range<i64>,
+) -> Result<Extract, ArchiveError> {
+    let months: Vec<Month> = layout::months(storage, measure)?
         .into_iter()
         .filter(|month| month.start() < range.end && range.start < month.end())
         .collect();
-    let partitions: Vec<Partition> = months
-        .par_iter()
-        .map(|month| Partition::read(&layout::partition(root, measure, *month), *month))
-        .collect::<Result<_, _>>()?;
+    let partitions: Vec<Partition> =
+        months.par_iter().map(|month| Partition::read(storage, measure, *month)).collect::<Result<_, _>>()?;
     // After the partitions: an id that one of them has is in the registry by now.
-    let registry = Registry::read(root, measure)?;
-    join(root, measure, &registry, &partitions, range)
+    let registry = Registry::read(storage, measure)?;
+    join(storage, measure, &registry, &partitions, range)
 }
 
 /// Joins partitions, ascending by month, into columns in the order of their labels.
 pub(super) fn join(
-    root: &Path,
+    storage: &dyn Storage,
     measure: Measure,
     registry: &Registry,
     partitions: &[Partition],
@@ -41,7 +44,7 @@ pub(super) fn join(
         for (id, rows) in partition.runs() {
             let rows = within(&partition.times, rows, &range);
             let place = usize::try_from(id).ok().and_then(|id| rows_of.get_mut(id));
-            place.ok_or_else(|| unknown_id(root, measure, id))?.push((partition, rows));
+            place.ok_or_else(|| unknown_id(storage, measure, id))?.push((partition, rows));
         }
     }
     let mut columns: Vec<Column> = (0..=u32::MAX)
@@ -72,9 +75,9 @@ fn concatenate(rows: &[(&Partition, Range<usize>)]) -> Points {
     points
 }
 
-fn unknown_id(root: &Path, measure: Measure, id: u32) -> ArchiveError {
+fn unknown_id(storage: &dyn Storage, measure: Measure, id: u32) -> ArchiveError {
     ArchiveError::Damaged {
-        path: layout::registry(root, measure),
+        path: storage.path(&layout::registry(measure)),
         problem: format!("does not know the series {id} that a month has points of"),
         next_step: registry::NEXT_STEP,
     }

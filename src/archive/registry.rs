@@ -2,15 +2,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs, io,
     path::Path,
 };
 
 use super::{
-    ArchiveError,
-    atomic::{self, Interrupt},
-    layout,
+    ArchiveError, layout,
     parquet::{self, Cells},
+    storage::{Storage, update},
 };
 use crate::platform::{Labels, Measure};
 
@@ -27,25 +25,59 @@ pub(super) const NEXT_STEP: &str =
 
 impl Registry {
     /// Reads the registry of a measure; an empty one where the archive has never held the measure.
-    pub(super) fn read(root: &Path, measure: Measure) -> Result<Registry, ArchiveError> {
-        let path = layout::registry(root, measure);
-        let damaged =
-            |problem: String| ArchiveError::Damaged { path: path.clone(), problem, next_step: NEXT_STEP };
-        match fs::read(&path) {
-            Ok(bytes) => Registry::decode(&bytes).map_err(damaged),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // Starting anew would give the ids of the points that are there to other series.
-                if layout::months(root, measure)?.is_empty() {
-                    Ok(Registry::default())
-                } else {
-                    Err(damaged("is missing, though there are points of its series".to_owned()))
-                }
-            }
-            Err(error) => Err(ArchiveError::io(&path, "read")(error)),
+    pub(super) fn read(storage: &dyn Storage, measure: Measure) -> Result<Registry, ArchiveError> {
+        let held = storage.read(&layout::registry(measure))?;
+        Registry::decode(storage, measure, held.map(|held| held.bytes).as_deref())
+    }
+
+    /// Gives each series its id; new ones are in the archive when this returns. Also tells how many are new.
+    pub(super) fn assign(
+        storage: &dyn Storage,
+        measure: Measure,
+        series: &[&Labels],
+    ) -> Result<(Vec<u32>, usize), ArchiveError> {
+        let key = layout::registry(measure);
+        update(storage, &key, |held| {
+            let mut registry = Registry::decode(storage, measure, held.as_deref())?;
+            let known = registry.len();
+            let ids = series
+                .iter()
+                .map(|labels| registry.id(labels).or_else(|| registry.add(labels)))
+                .collect::<Option<Vec<u32>>>()
+                .ok_or(ArchiveError::TooManySeries { measure })?;
+            let new = registry.len() - known;
+            let bytes = if new > 0 { Some(registry.encode(&storage.path(&key))?) } else { None };
+            Ok((bytes, (ids, new)))
+        })
+    }
+
+    /// What a registry's file holds; `None` where there is no file.
+    fn decode(
+        storage: &dyn Storage,
+        measure: Measure,
+        bytes: Option<&[u8]>,
+    ) -> Result<Registry, ArchiveError> {
+        let key = layout::registry(measure);
+        let damaged = |problem: String| ArchiveError::Damaged {
+            path: storage.path(&key),
+            problem,
+            next_step: NEXT_STEP,
+        };
+        if let Some(bytes) = bytes {
+            return Registry::from_parquet(bytes).map_err(damaged);
+        }
+        if layout::months(storage, measure)?.is_empty() {
+            return Ok(Registry::default());
+        }
+        // Another run may have begun the measure just now, and a registry is written before any month. Where it
+        // is truly missing, starting anew would give the ids of the points that are there to other series.
+        match storage.read(&key)? {
+            Some(held) => Registry::from_parquet(&held.bytes).map_err(damaged),
+            None => Err(damaged("is missing, though there are points of its series".to_owned())),
         }
     }
 
-    fn decode(bytes: &[u8]) -> Result<Registry, String> {
+    fn from_parquet(bytes: &[u8]) -> Result<Registry, String> {
         let table = parquet::decode(bytes)?;
         let mut registry = Registry::default();
         for (id, text) in table.u32("id")?.into_iter().zip(table.text("labels")?) {
@@ -57,22 +89,15 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Writes the registry of a measure.
-    pub(super) fn write(
-        &self,
-        root: &Path,
-        measure: Measure,
-        interrupt: Interrupt<'_>,
-    ) -> Result<(), ArchiveError> {
-        let path = layout::registry(root, measure);
+    /// The bytes of a registry's file; `path` is for the error.
+    fn encode(&self, path: &Path) -> Result<Vec<u8>, ArchiveError> {
         let encoding =
-            |e: serde_json::Error| ArchiveError::Encoding { path: path.clone(), problem: e.to_string() };
+            |e: serde_json::Error| ArchiveError::Encoding { path: path.to_owned(), problem: e.to_string() };
         let texts =
             self.labels.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(encoding)?;
         // `add` gives no id beyond u32.
         let ids = (0..=u32::MAX).take(self.labels.len()).collect();
-        let columns = vec![("id", Cells::U32(ids)), ("labels", Cells::Text(texts))];
-        atomic::replace(&path, &parquet::encode(&path, columns)?, interrupt)
+        parquet::encode(path, vec![("id", Cells::U32(ids)), ("labels", Cells::Text(texts))])
     }
 
     /// The id of a series, if it has one.
@@ -118,7 +143,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::archive::atomic::NOT_INTERRUPTED;
 
     fn labels() -> impl Strategy<Value = Labels> {
         proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5).prop_map(|pairs| {
@@ -134,26 +158,22 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn any_labels_come_back_with_their_id(all in proptest::collection::btree_set(labels(), 1..20)) {
-            let root = tempfile::tempdir().unwrap();
             let mut registry = Registry::default();
             for (place, labels) in all.iter().enumerate() {
                 prop_assert_eq!(registry.add(labels), Some(place as u32));
                 prop_assert_eq!(registry.add(labels), None);
             }
-            fs::create_dir(layout::measure_directory(root.path(), Measure::DiskUsed)).unwrap();
-            registry.write(root.path(), Measure::DiskUsed, NOT_INTERRUPTED).unwrap();
-            prop_assert_eq!(Registry::read(root.path(), Measure::DiskUsed).unwrap(), registry);
+            let bytes = registry.encode(Path::new("series.parquet")).unwrap();
+            prop_assert_eq!(Registry::from_parquet(&bytes).unwrap(), registry);
         }
     }
 
     #[test]
     fn a_label_that_looks_like_the_checksum_is_left_alone() {
-        let root = tempfile::tempdir().unwrap();
         let mut registry = Registry::default();
         registry.add(&Labels::from([("host", crate::archive::checksum::UNSEALED)]));
-        fs::create_dir(layout::measure_directory(root.path(), Measure::DiskUsed)).unwrap();
-        registry.write(root.path(), Measure::DiskUsed, NOT_INTERRUPTED).unwrap();
-        assert_eq!(Registry::read(root.path(), Measure::DiskUsed).unwrap(), registry);
+        let bytes = registry.encode(Path::new("series.parquet")).unwrap();
+        assert_eq!(Registry::from_parquet(&bytes).unwrap(), registry);
     }
 
     #[test]

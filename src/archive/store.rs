@@ -1,24 +1,18 @@
 //! The archive itself: opening it, and what it holds.
 
-use std::{
-    fs, io,
-    ops::Range,
-    path::{Path, PathBuf},
-};
+use std::{ops::Range, path::Path};
 
 use super::{
-    Appended, ArchiveError, ArchiveInfo, Extract, append,
-    atomic::{self, NOT_INTERRUPTED},
-    format, info, layout,
-    lock::{self, Lock},
-    read,
+    Appended, ArchiveError, ArchiveInfo, Extract, Location, StoreOptions, append, format, info, layout,
+    notes, read,
+    storage::{Local, Remote, Storage},
 };
 use crate::{platform::Measure, sources::Samples};
 
-/// A directory of Parquet files that holds what was fetched.
+/// Parquet files that hold what was fetched.
 #[derive(Debug)]
 pub struct Archive {
-    root: PathBuf,
+    storage: Box<dyn Storage>,
 }
 
 impl Archive {
@@ -28,18 +22,40 @@ impl Archive {
     /// `root` is a file, or a directory of other things, or cannot be read or made; the archive was
     /// written by a later Mailtide; another process is just making it.
     pub fn open(root: &Path) -> Result<Archive, ArchiveError> {
-        match fs::metadata(root) {
-            Ok(metadata) if !metadata.is_dir() => {
-                return Err(ArchiveError::NotADirectory { path: root.to_owned() });
-            }
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => atomic::create_directory(root)?,
-            Err(error) => return Err(ArchiveError::io(root, "open")(error)),
+        let local = Local::at(root);
+        local.make()?;
+        Archive::of(Box::new(local))
+    }
+
+    /// Opens the archive at a location, and makes it where there is none.
+    ///
+    /// # Errors
+    /// As [`Archive::open`]; an object store cannot be reached, has no such bucket, gives no access or has no
+    /// conditional writes.
+    pub fn open_at(location: &Location, options: &StoreOptions) -> Result<Archive, ArchiveError> {
+        match location {
+            Location::Directory(root) => Archive::open(root),
+            Location::Bucket(bucket) => Archive::of(Box::new(Remote::connect(bucket, options)?)),
         }
-        if !format::check(root)? {
-            make(root)?;
+    }
+
+    /// Whether there is an archive at a location; makes nothing.
+    ///
+    /// # Errors
+    /// That cannot be seen; what is there was written by a later Mailtide, or is damaged.
+    pub fn exists(location: &Location, options: &StoreOptions) -> Result<bool, ArchiveError> {
+        match location {
+            Location::Directory(root) => format::check(&Local::at(root)),
+            Location::Bucket(bucket) => format::check(&Remote::connect(bucket, options)?),
         }
-        Ok(Archive { root: root.to_owned() })
+    }
+
+    /// Opens the archive of a storage, and makes it where there is none.
+    pub(super) fn of(storage: Box<dyn Storage>) -> Result<Archive, ArchiveError> {
+        if !format::check(&*storage)? {
+            make(&*storage)?;
+        }
+        Ok(Archive { storage })
     }
 
     /// Puts samples into the archive; when this returns they are on disk.
@@ -51,7 +67,7 @@ impl Archive {
     /// Another process is appending; a file is damaged; the file system refuses; a time is beyond the
     /// year 9999. Each month holds the old or the new points then, and the same call can be repeated.
     pub fn append(&self, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
-        append::append(&self.root, samples, NOT_INTERRUPTED)
+        append::append(&*self.storage, samples)
     }
 
     /// The measures that hold points, in the order in which [`Measure`] declares them.
@@ -60,8 +76,8 @@ impl Archive {
     /// The file system refuses.
     pub fn measures(&self) -> Result<Vec<Measure>, ArchiveError> {
         let mut held = Vec::new();
-        for measure in layout::measures(&self.root)? {
-            if !layout::months(&self.root, measure)?.is_empty() {
+        for measure in layout::measures(&*self.storage)? {
+            if !layout::months(&*self.storage, measure)?.is_empty() {
                 held.push(measure);
             }
         }
@@ -74,24 +90,7 @@ impl Archive {
     /// # Errors
     /// A file that must be read is damaged, or the file system refuses.
     pub fn extract(&self, measure: Measure, range: Range<i64>) -> Result<Extract, ArchiveError> {
-        read::extract(&self.root, measure, range)
-    }
-
-    /// A note.
-    pub fn note(&self, name: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
-        let path = self.root.join("notes").join(format!("{name}.json"));
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(ArchiveError::io(&path, "read")(error)),
-        }
-    }
-
-    /// Keeps a note.
-    pub fn put_note(&self, name: &str, text: &[u8]) -> Result<(), ArchiveError> {
-        let directory = self.root.join("notes");
-        atomic::create_directory(&directory)?;
-        atomic::replace(&directory.join(format!("{name}.json")), text, NOT_INTERRUPTED)
+        read::extract(&*self.storage, measure, range)
     }
 
     /// What the archive holds. Reads all of it; damaged files are told and passed over.
@@ -99,21 +98,49 @@ impl Archive {
     /// # Errors
     /// The archive's directories cannot be listed.
     pub fn info(&self) -> Result<ArchiveInfo, ArchiveError> {
-        info::info(&self.root)
+        info::info(&*self.storage)
     }
 }
 
-/// Makes an archive of a directory that holds nothing but what a killed [`make`] may have left.
-fn make(root: &Path) -> Result<(), ArchiveError> {
-    let temporary = atomic::temporary(&root.join(format::NAME));
-    let ours = |name: &String| name == lock::NAME || root.join(name) == temporary;
-    if !layout::names(root)?.iter().all(ours) {
-        return Err(ArchiveError::NotAnArchive { path: root.to_owned() });
+/// Notes: small files that other parts of the program keep beside the points.
+impl Archive {
+    /// What was noted under a name; `None` where nothing was.
+    ///
+    /// # Errors
+    /// The name cannot be a file's; the storage refuses.
+    pub fn note(&self, name: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
+        notes::read(&*self.storage, name)
     }
-    let _lock = Lock::acquire(root)?;
-    // Another process may have made it since.
-    if !format::check(root)? {
-        format::write(root)?;
+
+    /// Changes what is noted under a name. `change` is given what is there, and gives what shall be there;
+    /// `None` leaves it as it is. Where another run has written the note meanwhile, `change` is called again
+    /// on what that one wrote. Use: `archive.update_note("coverage", |held| Some(merge(held, &mine)))`.
+    ///
+    /// # Errors
+    /// As [`Archive::note`]; another process is appending to the archive in the same directory.
+    pub fn update_note(
+        &self,
+        name: &str,
+        change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>,
+    ) -> Result<(), ArchiveError> {
+        notes::update(&*self.storage, name, change)
     }
-    Ok(())
+
+    /// Notes `bytes` under a name, whatever was there. Of two runs at once, the later one stays.
+    ///
+    /// # Errors
+    /// As [`Archive::update_note`].
+    pub fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+        self.update_note(name, |_| Some(bytes.to_vec()))
+    }
+}
+
+/// Makes an archive of a place that holds nothing but what a killed [`make`] may have left.
+fn make(storage: &dyn Storage) -> Result<(), ArchiveError> {
+    // In this order: another run may be making it just now, and begin with the format file.
+    if !storage.is_empty()? && !format::check(storage)? {
+        return Err(ArchiveError::NotAnArchive { path: storage.path("") });
+    }
+    let _lock = storage.exclusive()?;
+    format::write(storage)
 }

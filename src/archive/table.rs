@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::{
     ArchiveError,
-    atomic::{self, NOT_INTERRUPTED},
     parquet::{self, Cells},
+    storage::atomic::{self, NOT_INTERRUPTED},
 };
 
 /// A named column.

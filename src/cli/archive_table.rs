@@ -1,14 +1,12 @@
 //! The table of `mailtide archive info`.
 
-use std::path::Path;
-
 use chrono::DateTime;
 use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 
 use crate::archive::ArchiveInfo;
 
 /// What an archive holds, a measure a line.
-pub(super) fn archive_table(info: &ArchiveInfo, path: &Path) -> String {
+pub(super) fn archive_table(info: &ArchiveInfo, place: &str) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(["measure", "series", "points", "from", "to", "months", "gaps", "longest gap", "bytes"]);
@@ -32,7 +30,7 @@ pub(super) fn archive_table(info: &ArchiveInfo, path: &Path) -> String {
             held.bytes.to_string(),
         ]);
     }
-    let mut text = format!("{table}\n{}: {} bytes, times in UTC\n", path.display(), info.bytes);
+    let mut text = format!("{table}\n{}: {} bytes, times in UTC\n", place, info.bytes);
     for damage in info.measures.iter().flat_map(|m| &m.damaged) {
         text += &format!("damaged: {damage}\n");
     }

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context;
+
 use super::{
     archive_table::archive_table,
     args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob},
@@ -12,7 +14,6 @@ use super::{
     pull_words::{asked_table, pulled_json, pulled_words},
 };
 use crate::{
-    archive::Archive,
     pipeline::{self, PipelineError, Places, Pulled},
     plans::Severity,
     platform::Platform,
@@ -31,7 +32,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
-        Command::Doctor(job) => doctor(job, &bar),
+        Command::Doctor(asked) => doctor(asked, &bar),
         Command::Init(asked) => init(asked, &bar),
     };
     bar.clear();
@@ -95,25 +96,22 @@ fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 
 fn info(job: &Job) -> anyhow::Result<Exit> {
     let (_, places, _) = prepare(job)?;
-    anyhow::ensure!(
-        places.archive.is_dir(),
-        "{} does not exist; `mailtide pull` makes it",
-        places.archive.display()
-    );
-    let info =
-        Archive::open(&places.archive).map_err(PipelineError::from)?.info().map_err(PipelineError::from)?;
+    let archive = places.find_archive().map_err(PipelineError::from)?;
+    let archive = archive
+        .with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))?;
+    let info = archive.info().map_err(PipelineError::from)?;
     match job.format {
         Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&info)?))?,
-        Format::Table => out(&archive_table(&info, &places.archive))?,
+        Format::Table => out(&archive_table(&info, &places.archive.to_string()))?,
     }
     Ok(if info.measures.iter().all(|m| m.damaged.is_empty()) { Exit::Done } else { Exit::PartlyUnreadable })
 }
 
-pub(super) fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
+fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
     let platform = Platform::load(&job.platform)?;
-    let archive = job.archive.clone().unwrap_or_else(|| pipeline::default_archive(&platform));
+    let places = Places::of(&platform, job.archive.as_deref(), &job.out)?;
     let as_of = job.as_of.map_or_else(pipeline::now, |as_of| as_of.moment(platform.timezone));
-    Ok((platform, Places { archive, out: job.out.clone() }, as_of))
+    Ok((platform, places, as_of))
 }
 
 /// Writes the report, and prints its findings where somebody looks or where there is something to say.

@@ -44,7 +44,10 @@ fn of_source(source: &SourceHealth) -> String {
     let mut lines: Vec<(&str, String)> = vec![("where", source.address.clone())];
     let mut tell = |what: &'static str, how: Option<String>| lines.extend(how.map(|how| (what, how)));
     tell("login", source.login.clone());
-    tell("answers", source.server.clone().or_else(|| source.login.as_ref().map(|_| answers(source).to_owned())));
+    tell(
+        "answers",
+        source.server.clone().or_else(|| source.login.as_ref().map(|_| answers(source).to_owned())),
+    );
     tell("clock", source.clock_ahead_seconds.map(clock));
     tell("oldest", source.oldest.clone());
     tell("last pull", Some(last_pull(source)).filter(|_| source.login.is_some()));

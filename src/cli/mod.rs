@@ -8,6 +8,7 @@ mod doctor;
 mod doctor_words;
 mod exit;
 mod init;
+mod init_args;
 mod init_file;
 mod init_words;
 mod local_zone;

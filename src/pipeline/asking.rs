@@ -94,7 +94,8 @@ pub(super) fn what_to_ask<'a>(
     Ok(all)
 }
 
-fn plan_source<'a>(
+/// What is to be asked of one source.
+pub(super) fn plan_source<'a>(
     source: &'a Source,
     live: &'a Live,
     server: Box<dyn LiveSource + 'a>,

@@ -77,7 +77,7 @@ impl<'a> Keeper<'a> {
                 kept.done.points += points as u64;
                 kept.done.bytes += report.bytes;
                 kept.done.price += kept.opened.server.price(&request);
-                let whole = report.error.is_none();
+                let whole = report.error.is_none() && report.incomplete.is_empty();
                 kept.done.answered += u64::from(whole);
                 join(kept.questions.entry(request.question).or_insert_with(|| empty(&report)), report);
                 self.points += points;
@@ -122,7 +122,11 @@ impl<'a> Keeper<'a> {
     pub(super) fn finish(mut self, pulled: &mut Pulled) -> Result<(), PipelineError> {
         self.flush()?;
         pulled.appended = pulled.appended.plus(self.appended);
-        pulled.live.extend(self.sources.into_iter().map(Kept::finish));
+        let live: Vec<LiveSourcePulled> = self.sources.into_iter().map(Kept::finish).collect();
+        let merged =
+            live.iter().flat_map(|source| source.questions.iter().flat_map(|q| q.merged.iter().cloned()));
+        pulled.merged.extend(merged);
+        pulled.live.extend(live);
         Ok(())
     }
 

@@ -20,6 +20,8 @@ mod notes;
 mod plan;
 mod pull;
 mod pulled;
+#[cfg(test)]
+mod scripted;
 mod workers;
 
 use std::path::{Path, PathBuf};
@@ -33,7 +35,7 @@ pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};
 
 use crate::{
-    archive::ArchiveError,
+    archive::{Archive, ArchiveError, Location, StoreOptions},
     platform::{ConfigErrors, Platform},
     reports::{Published, Report, ReportError, publish},
     sources::PackErrors,
@@ -58,10 +60,10 @@ pub enum PipelineError {
     #[error("a note for the archive cannot be written as JSON ({0}); please report this")]
     Note(serde_json::Error),
     /// There is no history at all.
-    #[error("the archive {} holds nothing up to {as_of}; check the sources' `files` and run `mailtide pull`", path.display())]
+    #[error("the archive {archive} holds nothing up to {as_of}; check the sources, and run `mailtide pull`")]
     NoHistory {
-        /// The archive.
-        path: PathBuf,
+        /// Where the archive lies.
+        archive: Location,
         /// The moment asked for, RFC 3339.
         as_of: String,
     },
@@ -78,10 +80,41 @@ pub trait Progress: Sync {
 /// Where a command finds and leaves its things.
 #[derive(Debug, Clone)]
 pub struct Places {
-    /// The archive's directory.
-    pub archive: PathBuf,
+    /// Where the archive lies.
+    pub archive: Location,
+    /// How it is reached, where it lies in an object store.
+    pub store: StoreOptions,
     /// The reports' directory.
     pub out: PathBuf,
+}
+
+impl Places {
+    /// Where a platform keeps its things: the archive where `archive` says, else where its file says, else in a
+    /// directory of its own name, since platforms do not share one; the reports below `out`.
+    ///
+    /// # Errors
+    /// The archive's location is none.
+    pub fn of(platform: &Platform, archive: Option<&str>, out: &Path) -> Result<Places, ArchiveError> {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        let archive = match archive {
+            Some(given) => Location::parse(given)?,
+            None => {
+                let own = platform.name.chars().map(plain).collect::<String>();
+                Location::Directory(Path::new("archive").join(own))
+            }
+        };
+        Ok(Places { archive, store: StoreOptions::default(), out: out.to_owned() })
+    }
+
+    /// Opens the archive, and makes it where there is none.
+    pub fn open_archive(&self) -> Result<Archive, ArchiveError> {
+        Archive::open_at(&self.archive, &self.store)
+    }
+
+    /// Opens the archive, if there is one; makes nothing.
+    pub fn find_archive(&self) -> Result<Option<Archive>, ArchiveError> {
+        if Archive::exists(&self.archive, &self.store)? { self.open_archive().map(Some) } else { Ok(None) }
+    }
 }
 
 /// Writes a report's files below `places.out`.
@@ -90,10 +123,4 @@ pub fn render(report: &Report, places: &Places, progress: &dyn Progress) -> Resu
     let published = publish(report, &places.out)?;
     progress.step("report");
     Ok(published)
-}
-
-/// The archive that a platform keeps its history in, unless it is told otherwise: platforms do not share one.
-pub fn default_archive(platform: &Platform) -> PathBuf {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    Path::new("archive").join(platform.name.chars().map(plain).collect::<String>())
 }

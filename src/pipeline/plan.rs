@@ -22,13 +22,10 @@ pub fn plan(
 ) -> Result<Report, PipelineError> {
     let no_history = || {
         let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
-        PipelineError::NoHistory { path: places.archive.clone(), as_of }
+        PipelineError::NoHistory { archive: places.archive.clone(), as_of }
     };
     // Opening would make one, and planning writes nothing.
-    if !places.archive.exists() {
-        return Err(no_history());
-    }
-    let archive = Archive::open(&places.archive)?;
+    let Some(archive) = places.find_archive()? else { return Err(no_history()) };
     let context = Context { platform, as_of };
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);

@@ -9,7 +9,11 @@ use super::{
     pulled::LiveSourcePulled,
     workers::ask_all,
 };
-use crate::{archive::Archive, platform::{Platform, Source}, sources::Packs};
+use crate::{
+    archive::Archive,
+    platform::{Platform, Source},
+    sources::Packs,
+};
 
 /// Brings what every source has, up to `until`, into the archive: exported files, and what is new on live servers.
 /// A source that fails does not stop the others; what it gave before is kept.
@@ -23,7 +27,7 @@ pub fn pull(
     progress: &dyn Progress,
 ) -> Result<Pulled, PipelineError> {
     let packs = packs(platform)?;
-    let archive = Archive::open(&places.archive)?;
+    let archive = places.open_archive()?;
     let mut pulled = Pulled::default();
     files::read_all(platform, &packs, &archive, &mut pulled, progress)?;
     ask(platform, &packs, &archive, until, &mut pulled, progress)?;
@@ -35,7 +39,7 @@ pub fn pull(
 /// # Errors
 /// A query pack is refused, or the archive cannot be read.
 pub fn dry_run(platform: &Platform, places: &Places, until: i64) -> Result<Asked, PipelineError> {
-    let archive = if places.archive.exists() { Some(Archive::open(&places.archive)?) } else { None };
+    let archive = places.find_archive()?;
     let sources = what_to_ask(platform, &packs(platform)?, archive.as_ref(), until, now())?;
     Ok(Asked::of(&sources))
 }
@@ -131,3 +135,7 @@ pub(super) fn state(archive: &Archive, source: &str) -> Result<SourceState, Pipe
     let unknown = || SourceState { name: source.to_owned(), ..SourceState::default() };
     Ok(known.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_else(unknown))
 }
+
+#[cfg(test)]
+#[path = "pull_tests.rs"]
+mod tests;

@@ -87,6 +87,8 @@ pub(super) fn join(known: &mut FileReport, more: FileReport) {
     known.error = known.error.take().or(more.error);
     merge(&mut known.not_read, more.not_read);
     merge(&mut known.warnings, more.warnings);
+    merge(&mut known.merged, more.merged);
+    merge(&mut known.incomplete, more.incomplete);
     let seen: BTreeSet<String> = known.unrecognised.iter().map(|u| u.identity.clone()).collect();
     known.unrecognised.extend(more.unrecognised.into_iter().filter(|u| !seen.contains(&u.identity)));
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Calendar, Limit, Pool, ReportSettings, SeriesKey, Source};
+use super::{ArchiveSettings, Calendar, Limit, Pool, ReportSettings, SeriesKey, Source};
 
 /// What `platform.toml` declares. Only [`Platform::load`] and [`Platform::parse`] make one, so its values
 /// have been checked.
@@ -27,6 +27,8 @@ pub struct Platform {
     pub calendar: Calendar,
     /// How much the reports show.
     pub report: ReportSettings,
+    /// Where the archive is, and how long it keeps what.
+    pub archive: ArchiveSettings,
     /// The folder of the platform file; every relative path starts there.
     pub directory: PathBuf,
 }

@@ -6,8 +6,8 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::de::DeTable;
 
 use super::{
-    Calendar, ConfigError, ConfigErrors, Limit, Platform, Pool, ReportSettings, Source, document::Document,
-    fields::Fields, nearest::nearest, wording::quoted,
+    ArchiveSettings, Calendar, ConfigError, ConfigErrors, Limit, Platform, Pool, ReportSettings, Source,
+    document::Document, fields::Fields, nearest::nearest, wording::quoted,
 };
 
 impl Platform {
@@ -70,11 +70,24 @@ fn read(mut top: Fields<'_>, directory: PathBuf) -> Option<Platform> {
     let limits = read_limits(top.sub_tables("limit"), &names);
     let calendar = top.sub_table("calendar").map(|fields| Calendar::read(fields, &names)).unwrap_or_default();
     let report = top.sub_table("report").map(ReportSettings::read).unwrap_or_default();
+    let archive = top.sub_table("archive").map(ArchiveSettings::read).unwrap_or_default();
     top.finish();
 
     let General { name, timezone, currency, queries } = general?;
     let pools = pools.into_iter().flatten().collect();
-    Some(Platform { name, timezone, currency, queries, sources, pools, limits, calendar, report, directory })
+    Some(Platform {
+        name,
+        timezone,
+        currency,
+        queries,
+        sources,
+        pools,
+        limits,
+        calendar,
+        report,
+        archive,
+        directory,
+    })
 }
 
 /// The table `[platform]`.

@@ -1,12 +1,16 @@
 //! Ground room: the operator's words. Roles, measures, units, labels, pools, limits and calendar,
 //! and the one file (`platform.toml`) that declares them. No statistics, no I/O beyond that file.
 
+mod amount;
+mod archive_settings;
 mod calendar;
+mod cloudwatch_fields;
 mod config;
 mod document;
 mod error;
 mod fields;
 mod guess;
+mod header_fields;
 mod host_pattern;
 mod labels;
 mod limits;
@@ -14,14 +18,18 @@ mod load;
 mod measure;
 mod nearest;
 mod origin;
+mod origin_fields;
 mod pool;
 mod probe;
 mod report_settings;
 mod role;
+mod server_fields;
 mod source;
+mod tier_fields;
 mod unit;
 mod wording;
 
+pub use archive_settings::{ArchiveSettings, Downsample};
 pub use calendar::{Action, Calendar, Event};
 pub use config::Platform;
 pub use error::{ConfigError, ConfigErrors};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::{
-    Labels, Measure, Origin, Probe, SourceUnit, fields::Fields, wording::quoted, wording::suggestion,
+    Labels, Measure, Origin, Probe, SourceUnit, fields::Fields, origin_fields, wording::quoted,
+    wording::suggestion,
 };
 
 /// One monitoring system: its exported files, or its server.
@@ -39,16 +40,8 @@ impl Source {
     /// Reads one `[[source]]`; `None` where it has been refused.
     pub(super) fn read(mut fields: Fields<'_>) -> Option<Source> {
         fields.require("name", "a name of its own, in quotes");
-        fields.require("files", "a list of paths, globs or directories, relative to this file");
         let name = fields.text("name").map(Spanned::into_inner);
-        let files = texts(&mut fields, "files");
-        if files.as_ref().is_some_and(Vec::is_empty) {
-            fields.refuse(
-                "files",
-                "names no file",
-                "legal: paths, globs or directories, relative to this file",
-            );
-        }
+        let origin = origin_fields::read(&mut fields);
         let packs = texts(&mut fields, "packs");
         let declared = Declared::read(&mut fields);
         if packs.is_some() && fields.has("measure") {
@@ -62,7 +55,7 @@ impl Source {
             );
         }
         fields.finish();
-        Some(Source { name: name?, origin: Origin::Files(files?), declared, packs })
+        Some(Source { name: name?, origin: origin?, declared, packs })
     }
 }
 
@@ -137,7 +130,8 @@ pub(super) fn measured_unit(fields: &mut Fields<'_>, measure: Option<Measure>) -
     Some(unit)
 }
 
-fn texts(fields: &mut Fields<'_>, field: &'static str) -> Option<Vec<String>> {
+/// A list of texts.
+pub(super) fn texts(fields: &mut Fields<'_>, field: &'static str) -> Option<Vec<String>> {
     Some(fields.texts(field)?.into_iter().map(Spanned::into_inner).collect())
 }
 

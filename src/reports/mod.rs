@@ -38,5 +38,5 @@ pub use error::ReportError;
 pub use json::findings_json;
 pub use publish::{Published, publish};
 pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
-pub(crate) use text::{one_line, sentence};
 pub use terminal::terminal_table;
+pub(crate) use text::{one_line, sentence};

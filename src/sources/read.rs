@@ -53,8 +53,22 @@ fn load(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
     fs::read(path).map_err(explain)
 }
 
-/// Reads the bytes of a file.
+/// Reads the bytes of a file, which is expected to hold something.
 pub(super) fn read_bytes(
+    raw: Vec<u8>,
+    shown_as: &str,
+    recognise: &dyn Fn(&Identity) -> Recognition,
+) -> FileReading {
+    let mut reading = read_answer(raw, shown_as, recognise);
+    let report = &mut reading.report;
+    if report.error.is_none() && report.series == 0 && report.warnings.is_empty() {
+        report.warnings.push("the file holds no series".to_owned());
+    }
+    reading
+}
+
+/// Reads the bytes of a server's answer, which may well hold no series.
+pub(super) fn read_answer(
     raw: Vec<u8>,
     shown_as: &str,
     recognise: &dyn Fn(&Identity) -> Recognition,
@@ -66,9 +80,6 @@ pub(super) fn read_bytes(
     let (format, outcome) = text.read(&mut sink);
     let mut reading = sink.finish();
     let report = &mut reading.report;
-    if outcome.is_ok() && report.series == 0 && report.warnings.is_empty() {
-        report.warnings.push("the file holds no series".to_owned());
-    }
     report.path = shown_as.to_owned();
     report.bytes = size;
     report.format = format;

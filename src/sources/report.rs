@@ -31,6 +31,12 @@ pub struct FileReport {
     pub not_read: Vec<String>,
     /// What the server said beside the data, and what makes the file look incomplete.
     pub warnings: Vec<String>,
+    /// Series that the source tells apart and Mailtide does not, each pair in words, where the reader of an answer
+    /// notes it itself.
+    pub merged: Vec<String>,
+    /// Series of a live server's answer whose points are not all there, by what the source calls them; `warnings` says
+    /// why and what to do. What was asked of them is not covered by this answer, and is to be asked again.
+    pub incomplete: Vec<String>,
     /// Series that no query pack recognises.
     pub unrecognised: Vec<Unrecognised>,
     /// Why reading stopped before the end, if it did.

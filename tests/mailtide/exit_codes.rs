@@ -159,12 +159,12 @@ fn unknown_arguments_end_with_2() {
 fn without_an_archive_planning_says_so_and_makes_none() {
     let empty = small_platform(&flat());
     let expected = "error: the archive archive/small holds nothing up to 2026-11-16T06:00:00+00:00; check the \
-                    sources' `files` and run `mailtide pull`\n";
+                    sources, and run `mailtide pull`\n";
     for each in ["plan", "report"] {
         assert_eq!(command(&empty, each, &[]).expect(2).stderr, expected);
     }
     let ran = mailtide(empty.path(), &["archive", "info"]).expect(1);
-    assert_eq!(ran.stderr, "error: archive/small does not exist; `mailtide pull` makes it\n");
+    assert_eq!(ran.stderr, "error: there is no archive at archive/small; `mailtide pull` makes it\n");
     assert!(!empty.path().join("archive").exists() && !empty.path().join("out").exists());
 }
 

@@ -89,7 +89,7 @@ fn a_replay_before_the_history_says_that_there_is_none() {
     let before = on_sample(at, "plan", &["--as-of", "2026-11-16T05:59:59Z", "--archive", "late"]);
     assert_eq!(
         before.expect(2).stderr,
-        "error: the archive late holds nothing up to 2026-11-16T05:59:59+00:00; check the sources' `files` \
+        "error: the archive late holds nothing up to 2026-11-16T05:59:59+00:00; check the sources, \
          and run `mailtide pull`\n"
     );
 }

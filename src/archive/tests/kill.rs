@@ -2,11 +2,14 @@
 
 use std::{
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::*;
-use crate::archive::append;
+use crate::archive::storage::Local;
 
 const ROOT: &str = "MAILTIDE_TEST_KILL_ROOT";
 const STEP: &str = "MAILTIDE_TEST_KILL_STEP";
@@ -34,16 +37,18 @@ const STEPS: usize = 6 * 6;
 #[test]
 #[ignore = "ends its process; run by a_killed_append_can_be_gone_on_from"]
 fn victim() {
-    let root = std::env::var(ROOT).unwrap();
-    let last: usize = std::env::var(STEP).unwrap().parse().unwrap();
-    let step = AtomicUsize::new(0);
-    let interrupt = || {
-        if step.fetch_add(1, Ordering::SeqCst) == last {
+    static REACHED: AtomicUsize = AtomicUsize::new(0);
+    static LAST: OnceLock<usize> = OnceLock::new();
+    fn interrupt() {
+        if LAST.get() == Some(&REACHED.fetch_add(1, Ordering::SeqCst)) {
             std::process::abort();
         }
-    };
-    append::append(Path::new(&root), after(), &interrupt).unwrap();
-    assert_eq!(step.load(Ordering::SeqCst), STEPS);
+    }
+    let root = std::env::var(ROOT).unwrap();
+    LAST.set(std::env::var(STEP).unwrap().parse().unwrap()).unwrap();
+    let archive = Archive::of(Box::new(Local::interrupted(Path::new(&root), interrupt))).unwrap();
+    archive.append(after()).unwrap();
+    assert_eq!(REACHED.load(Ordering::SeqCst), STEPS);
 }
 
 fn kill_at(step: usize, root: &Path) -> bool {

@@ -21,13 +21,13 @@ use crate::{
 };
 
 /// 2026-03-01T00:00:00Z.
-const MARCH: i64 = 1_772_323_200;
+pub(super) const MARCH: i64 = 1_772_323_200;
 /// 2026-04-01T00:00:00Z.
-const APRIL: i64 = 1_775_001_600;
-const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
+pub(super) const APRIL: i64 = 1_775_001_600;
+pub(super) const HOUR: i64 = 3600;
+pub(super) const DAY: i64 = 24 * HOUR;
 
-fn samples(measure: Measure, host: &str, points: &[(i64, f64)]) -> Samples {
+pub(super) fn samples(measure: Measure, host: &str, points: &[(i64, f64)]) -> Samples {
     let labels = Labels::from([("host", host)]);
     let mut samples = Samples { key: SeriesKey { measure, labels }, points: Points::default() };
     points.iter().for_each(|(time, value)| samples.points.push(*time, *value));
@@ -35,15 +35,15 @@ fn samples(measure: Measure, host: &str, points: &[(i64, f64)]) -> Samples {
 }
 
 /// Hours from `start`, each with a value that tells its place.
-fn hours(measure: Measure, host: &str, start: i64, count: i64) -> Samples {
+pub(super) fn hours(measure: Measure, host: &str, start: i64, count: i64) -> Samples {
     let points: Vec<_> = (0..count).map(|hour| (start + hour * HOUR, hour as f64 + 0.5)).collect();
     samples(measure, host, &points)
 }
 
 /// What an archive of these samples must hold.
-type Model = BTreeMap<Measure, BTreeMap<Labels, BTreeMap<i64, f64>>>;
+pub(super) type Model = BTreeMap<Measure, BTreeMap<Labels, BTreeMap<i64, f64>>>;
 
-fn model(samples: &[Samples]) -> Model {
+pub(super) fn model(samples: &[Samples]) -> Model {
     let mut model = Model::new();
     for sample in samples {
         for (time, value) in sample.points.iter() {
@@ -60,12 +60,12 @@ fn as_model(extract: &Extract) -> BTreeMap<Labels, BTreeMap<i64, f64>> {
 }
 
 /// Everything that the archive holds, by way of its extracts.
-fn held(archive: &Archive) -> Model {
+pub(super) fn held(archive: &Archive) -> Model {
     let measures = archive.measures().unwrap();
     measures.into_iter().map(|measure| (measure, as_model(&all(archive, measure)))).collect()
 }
 
-fn all(archive: &Archive, measure: Measure) -> Extract {
+pub(super) fn all(archive: &Archive, measure: Measure) -> Extract {
     archive.extract(measure, ALL_TIME).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use std::{os::unix::fs::MetadataExt, time::SystemTime};
 
 use super::*;
-use crate::archive::lock::Lock;
+use crate::archive::storage::lock::Lock;
 
 /// Content, inode and time of every file but the lock, which each append writes.
 fn state(root: &Path) -> Vec<(PathBuf, Vec<u8>, u64, SystemTime)> {

@@ -1,34 +1,35 @@
 //! Whether the archive can be used.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use rustix::fs::{Access, access};
 
 use super::ArchiveHealth;
-use crate::{archive::Archive, pipeline::Places};
+use crate::{
+    archive::{Archive, ArchiveError, Location},
+    pipeline::Places,
+};
 
 /// Examines the archive; it is opened where there is one, and never made or written.
 pub(super) fn examine(places: &Places) -> (ArchiveHealth, Option<Archive>) {
-    let path = &places.archive;
-    let mut health = ArchiveHealth { location: path.display().to_string(), ..ArchiveHealth::default() };
-    let scheme = health.location.split_once("://").map(|(scheme, _)| scheme.to_owned());
-    health.kind = scheme.clone().unwrap_or_else(|| "directory".to_owned());
-    if scheme.is_none() {
-        health.writable = is_writable(path);
-        // Opening an empty directory would make an archive of it.
-        let is_empty = fs::read_dir(path).is_ok_and(|mut names| names.next().is_none());
-        health.exists = path.exists() && !is_empty;
-        if !health.writable {
-            let user = "let the user who runs mailtide write there, or name another with --archive";
-            health.problems.push(format!("archive {}: cannot be written; {user}", health.location));
+    let mut health = ArchiveHealth { location: places.archive.to_string(), ..ArchiveHealth::default() };
+    match &places.archive {
+        Location::Directory(path) => {
+            health.kind = "directory".to_owned();
+            health.writable = Some(is_writable(path));
+            if !is_writable(path) {
+                health.problems.push(format!(
+                    "archive {}: cannot be written; let the user who runs mailtide write there, or name another with \
+                     --archive",
+                    health.location
+                ));
+            }
         }
-        if !health.exists {
-            return (health, None);
-        }
+        Location::Bucket(_) => health.kind = "object store".to_owned(),
     }
-    let opened = Archive::open(path).and_then(|archive| Ok((archive.measures()?.len(), archive)));
-    match opened {
-        Ok((measures, archive)) => {
+    match open(places) {
+        Ok(None) => (health, None),
+        Ok(Some((archive, measures))) => {
             health.exists = true;
             health.measures = measures;
             (health, Some(archive))
@@ -38,6 +39,13 @@ pub(super) fn examine(places: &Places) -> (ArchiveHealth, Option<Archive>) {
             (health, None)
         }
     }
+}
+
+/// The archive, where there is one, and how many measures it holds.
+fn open(places: &Places) -> Result<Option<(Archive, usize)>, ArchiveError> {
+    let Some(archive) = places.find_archive()? else { return Ok(None) };
+    let measures = archive.measures()?.len();
+    Ok(Some((archive, measures)))
 }
 
 /// Whether a directory, or the nearest one above it that exists, may be written by this user.

@@ -101,9 +101,7 @@ fn of_scaling(pool: &Pool, packs: &Packs, seen: &Seen) -> Vec<String> {
     let mut of_pool = seen.hosts.iter().filter(|(host, _)| has(pool, host)).peekable();
     let some = of_pool.peek().is_some();
     let measures = |measure: &Measure| {
-        seen.hosts
-            .iter()
-            .any(|(host, of_host)| has(pool, host) && of_host.measures.contains(measure))
+        seen.hosts.iter().any(|(host, of_host)| has(pool, host) && of_host.measures.contains(measure))
     };
     let parts = parts_of(load);
     let told = measures(&load) || (!parts.is_empty() && parts.iter().all(measures));

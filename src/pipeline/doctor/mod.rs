@@ -112,14 +112,14 @@ pub struct FilesHealth {
 pub struct ArchiveHealth {
     /// Where it is.
     pub location: String,
-    /// `directory`, or the scheme of an object store.
+    /// `directory` or `object store`.
     pub kind: String,
     /// Whether there is one; the first pull makes it.
     pub exists: bool,
     /// Measures that it holds.
     pub measures: usize,
-    /// Whether it can be written, as far as that shows without writing.
-    pub writable: bool,
+    /// Whether a directory can be written, as far as that shows without writing; `None` for an object store.
+    pub writable: Option<bool>,
     /// What is wrong, each with the next step.
     pub problems: Vec<String>,
 }

@@ -137,8 +137,7 @@ fn note_packs(source: &Source, packs: &Packs, counted: &[Counted<'_>], health: &
         let not_found =
             missed.into_iter().filter(|measure| of_pack.iter().all(|found| found.measure != *measure));
         if !of_pack.is_empty() {
-            let pack =
-                PackHealth { name: pack.name.clone(), not_found: not_found.collect(), found: of_pack };
+            let pack = PackHealth { name: pack.name.clone(), not_found: not_found.collect(), found: of_pack };
             health.packs.push(pack);
         } else if !own.is_empty() || source.packs.is_some() {
             health.silent_packs.push(pack.name.clone());

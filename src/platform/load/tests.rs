@@ -232,7 +232,7 @@ charts = 3
     conf/platform.toml:45: calendar.event "new year": to: 2026-12-30 is before from = 2026-12-31; legal: 2026-12-31 or later
     conf/platform.toml:46: calendar.event "new year": action: "skip" is not an action; legal: ignore, break
     conf/platform.toml:47: calendar.event "new year": pools: "mailstor" is not a pool of this file; did you mean mailstore? legal: mailstore, spare
-    conf/platform.toml:49: reports: is not a field here; did you mean report? legal: platform, source, pool, limit, calendar, report
+    conf/platform.toml:49: reports: is not a field here; did you mean report? legal: platform, source, pool, limit, calendar, report, archive
     "#);
 }
 
@@ -250,7 +250,7 @@ fn what_a_file_cannot_do_without_is_missed() {
         conf/platform.toml:1: platform: timezone: is missing; legal: an IANA time zone, such as "Europe/Berlin"
         conf/platform.toml:1: platform: currency: is missing; legal: an ISO 4217 code, such as "EUR"
         conf/platform.toml:2: source 1: name: is missing; legal: a name of its own, in quotes
-        conf/platform.toml:2: source 1: files: is missing; legal: a list of paths, globs or directories, relative to this file
+        conf/platform.toml:2: source 1: files: is missing; legal: a list of paths, globs or directories, relative to this file; or `kind` for a live server
         conf/platform.toml:3: pool 1: name: is missing; legal: a name of its own, in quotes
         conf/platform.toml:3: pool 1: role: is missing; legal: mx, smtp, outbound, routing, imap_proxy, mailstore, webmail, admin, database, cache, dns
         conf/platform.toml:3: pool 1: hosts: is missing; legal: a list of host names with `*`, `?` and `[a-d]`, such as "mx0[1-4]"
@@ -370,7 +370,7 @@ fn wrong_shapes_are_told() {
     conf/platform.toml:1: platform: is missing; legal: a table with name, timezone and currency
     conf/platform.toml:1: there is no source; declare at least one [[source]]
     conf/platform.toml:1: there is no pool; declare at least one [[pool]]
-    conf/platform.toml:1: "\u{202e}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": is not a field here; legal: platform, source, pool, limit, calendar, report
+    conf/platform.toml:1: "\u{202e}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": is not a field here; legal: platform, source, pool, limit, calendar, report, archive
     "#);
 }
 

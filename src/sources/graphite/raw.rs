@@ -54,6 +54,12 @@ pub(in crate::sources) fn read(text: &str, sink: &mut Sink<'_>) -> Outcome<()> {
     })
 }
 
+/// The step of each series, in the order of the lines; `None` where a line is not one of this format.
+pub(in crate::sources) fn steps(text: &str) -> Option<Vec<i64>> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| Row::parse(line).map(|row| row.step)).collect()
+}
+
 /// A line, its values still as text.
 struct Row<'a> {
     name: &'a str,
@@ -106,6 +112,13 @@ mod tests {
             ],
         );
         assert_eq!((reading.report.series, reading.report.holes), (3, 2));
+    }
+
+    #[test]
+    fn the_steps_are_told_without_the_values() {
+        assert_eq!(super::steps(TEXT), Some(vec![60, 60, 300]));
+        assert_eq!(super::steps("\n"), Some(vec![]));
+        assert_eq!(super::steps("<html>"), None);
     }
 
     #[test]

@@ -4,7 +4,11 @@
 //! and makes a [`FileReading`] of each answer. It keeps no state between requests: what was asked before is known
 //! to the archive, and the pipeline brings the two together.
 
+pub mod cloudwatch;
 mod examination;
+mod graphite;
+mod month;
+mod prometheus;
 
 use std::{
     ops::Range,
@@ -12,9 +16,15 @@ use std::{
 };
 
 use super::{FileReading, Packs};
-use crate::platform::{Live, Measure, Source};
+use crate::{
+    net::{Client, NetError},
+    platform::{Live, Measure, Source, System},
+};
 
+pub use cloudwatch::CloudWatchSource;
 pub use examination::Examination;
+pub use graphite::GraphiteSource;
+pub use prometheus::{PrometheusSource, Target};
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +79,12 @@ pub trait LiveSource: Sync {
         0.0
     }
 
+    /// What this run has cost so far, in US dollars, by the prices that [`LiveSource::price`] goes by: repeats and what
+    /// it took to find the series included.
+    fn spent(&self) -> f64 {
+        0.0
+    }
+
     /// A request in words, as `--dry-run` shows it.
     fn describe(&self, request: &Request) -> String;
 
@@ -83,6 +99,11 @@ pub trait LiveSource: Sync {
     /// # Errors
     /// The server does not answer at all. A single question that it refuses is one of the notes.
     fn examine(&self, now: i64) -> Result<Examination, LiveError>;
+
+    /// What is to be told once after a run, beside its answers, such as packs that find nothing on this server.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a live source did not answer.
@@ -110,11 +131,21 @@ pub fn open<'a>(
     packs: &Packs,
     resolve: &dyn Fn(&Path) -> PathBuf,
 ) -> Result<Box<dyn LiveSource + 'a>, LiveError> {
-    let _ = (live, packs, resolve);
-    Err(LiveError {
+    let of = |error: NetError| LiveError {
         source_name: source.name.clone(),
-        problem: String::new(),
-        next_step: String::new(),
+        problem: error.problem(),
+        next_step: error.next_step().to_owned(),
         passing: false,
-    })
+    };
+    match &live.system {
+        System::Prometheus(server) => {
+            let client = Client::new(server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(PrometheusSource::new(source, client, packs)?))
+        }
+        System::Graphite(graphite) => {
+            let client = Client::new(&graphite.server, &live.asking, resolve).map_err(of)?;
+            Ok(Box::new(GraphiteSource::new(source, client, packs)?))
+        }
+        System::CloudWatch(_) => Ok(Box::new(CloudWatchSource::new(source, packs)?)),
+    }
 }

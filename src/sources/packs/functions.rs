@@ -42,7 +42,7 @@ const LEVELS: &[&str] = &["average", "avg", "median", "max", "min", "last", "cur
 
 /// The series inside a target, with `perSecond(…)` kept around it; the target itself where a function stands in
 /// the way.
-pub(super) fn series_of(target: &str) -> Cow<'_, str> {
+pub(in crate::sources) fn series_of(target: &str) -> Cow<'_, str> {
     let (series, per_second) = unwrap(target.trim());
     if per_second { Cow::Owned(format!("perSecond({series})")) } else { Cow::Borrowed(series) }
 }
@@ -75,7 +75,7 @@ fn unwrap(target: &str) -> (&str, bool) {
 }
 
 /// A call's function and its arguments; `None` where the text is not one whole call.
-fn call(text: &str) -> Option<(&str, Vec<&str>)> {
+pub(in crate::sources) fn call(text: &str) -> Option<(&str, Vec<&str>)> {
     let (function, rest) = text.split_once('(')?;
     let inside = rest.strip_suffix(')')?;
     let is_name = !function.is_empty() && function.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -103,7 +103,8 @@ fn call(text: &str) -> Option<(&str, Vec<&str>)> {
     (depth == 0 && quote.is_none()).then_some((function, arguments))
 }
 
-fn is_constant(argument: &str) -> bool {
+/// Whether an argument is a number, a text in quotes or a truth value, and so no series.
+pub(in crate::sources) fn is_constant(argument: &str) -> bool {
     let quoted = argument.starts_with(['"', '\'']);
     quoted
         || argument.parse::<f64>().is_ok()

@@ -1,7 +1,10 @@
 use std::fs;
 
 use super::*;
-use crate::{platform::Measure, sources::packs::Pattern};
+use crate::{
+    platform::Measure,
+    sources::packs::{Over, Pattern},
+};
 
 fn refused(text: &str) -> String {
     Packs::from_text("mine", text).unwrap_err().to_string()
@@ -15,6 +18,8 @@ exporter = "mine 1"
 measure = "disk.used"
 unit = "kib"
 [measure.prometheus]
+query = "mine_used"
+over = "max"
 metric = "mine_used"
 labels = { host = "instance", volume = ["mount", "path"], fstype = "type?" }
 where = { state = "ok" }
@@ -42,6 +47,7 @@ fn every_field_of_a_pack_is_read() {
             ("volume", "mount|path".to_owned(), true),
         ]
     );
+    assert_eq!((rule.query.as_deref(), rule.over), (Some("mine_used"), Some(Over::Max)));
     assert_eq!(rule.series.only["state"], "ok");
     assert_eq!(rule.series.without, ["snapshot"]);
     assert_eq!(rule.set["service"], "mine");
@@ -104,7 +110,7 @@ volume = { a = "b" }
     mine.toml:10: measure 2 "disk.used": unit: `seconds` does not convert to bytes; legal: bytes, kib, mib, gib, gb
     mine.toml:11: measure 2 "disk.used": complement: only a ratio has a complement, and disk.used is in bytes
     mine.toml:12: measure 2 "disk.used": prometheus: metric: is missing; write the name that the series has in an export
-    mine.toml:13: measure 2 "disk.used": prometheus: metrik: is no field, did you mean `metric`?; legal: query, metric, labels, where, without, set
+    mine.toml:13: measure 2 "disk.used": prometheus: metrik: is no field, did you mean `metric`?; legal: query, over, metric, labels, where, without, set
     mine.toml:14: measure 2 "disk.used": prometheus: labels: `hots` is not a label, did you mean `host`?; legal: host, pool, volume, device, fstype, queue, quantile, stage, transport, service, probe, cpu, job, target
     mine.toml:17: measure 3 "queue.depth": unit: `furlongs` is not a unit; legal: messages
     mine.toml:18: measure 3 "queue.depth": colour: is no field; legal: measure, unit, complement, prometheus, graphite, cloudwatch, values
@@ -117,6 +123,15 @@ volume = { a = "b" }
     mine.toml:34: measure 6 "load.sessions": prometheus: is of the type string; write a table such as { host = "instance" }
     mine.toml:43: measure 7 "load.connections": values: `volume` is no label or named part of this measure; legal: host
     "#);
+}
+
+#[test]
+fn a_running_total_must_stay_one() {
+    let text = GOOD.replace("disk.used", "cpu.idle_seconds").replace("kib", "seconds");
+    insta::assert_snapshot!(refused(&text), @r#"mine.toml:10: measure 1 "cpu.idle_seconds": prometheus: over: `max` cannot stand for a step of cpu.idle_seconds; legal: last"#);
+    let last = Packs::from_text("mine", &text.replace("max", "last")).unwrap();
+    let rule = last.iter().next().unwrap().entries[0].prometheus.clone().unwrap();
+    assert_eq!(rule.over, Some(Over::Last));
 }
 
 #[test]
@@ -178,4 +193,18 @@ fn a_source_can_be_held_to_some_packs() {
     let message = packs.only(&["node_exporters".to_owned()]).unwrap_err().to_string();
     let start = "packs: there is no pack `node_exporters`, did you mean `node_exporter`?; legal: alb, ";
     assert!(message.starts_with(start), "{message}");
+}
+
+#[test]
+fn graphite_is_asked_by_one_query_or_several_and_over_a_span() {
+    let with = |lines: &str| GOOD.replace("path = \"mine", &format!("{lines}\npath = \"mine"));
+    let rule = |lines: &str| {
+        let packs = Packs::from_text("mine", &with(lines)).unwrap();
+        let entry = packs.iter().next().unwrap().entries[0].clone();
+        entry.graphite.map(|rule| (rule.queries, rule.over)).unwrap()
+    };
+    assert_eq!(rule("query = \"a.*\""), (vec!["a.*".to_owned()], None));
+    let several = (vec!["a.*".to_owned(), "b.*".to_owned()], Some(Over::Max));
+    assert_eq!(rule("query = [\"a.*\", \"b.*\"]\nover = \"max\""), several);
+    insta::assert_snapshot!(refused(&with("over = \"mean\"")), @r#"mine.toml:17: measure 1 "disk.used": graphite: over: `mean` cannot stand for a step of disk.used; legal: avg, max, min, last"#);
 }

@@ -31,7 +31,7 @@ pub(super) fn split_tags(series: &str) -> (&str, BTreeMap<String, String>) {
 
 /// A statistic fits where it is the rule's own or is not told.
 pub(super) fn statistic_fits(rule: &CloudWatchRule, statistic: Option<&str>) -> bool {
-    statistic.is_none_or(|given| given == rule.statistic)
+    statistic.is_none_or(|given| rule.statistic.as_deref() == Some(given))
 }
 
 /// The canonical labels of a CloudWatch metric, or what the series misses.
@@ -43,11 +43,13 @@ pub(super) fn map_cloudwatch(
     if let Some(expression) = &rule.expression {
         return Err(format!("wants the expression {expression}, told by its label"));
     }
-    if series.namespace.is_some_and(|given| given != rule.namespace) {
-        return Err(format!("wants namespace {}", rule.namespace));
+    let wanted =
+        |word: &str, value: &Option<String>| format!("wants {word} {}", value.as_deref().unwrap_or("?"));
+    if series.namespace.is_some() && series.namespace != rule.namespace.as_deref() {
+        return Err(wanted("namespace", &rule.namespace));
     }
     if !statistic_fits(rule, series.statistic) {
-        return Err(format!("wants statistic {}", rule.statistic));
+        return Err(wanted("statistic", &rule.statistic));
     }
     map(entry, &rule.series, series.dimensions, "dimension")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::platform::{Measure, SourceUnit};
 
-use super::Pattern;
+use super::{Over, Pattern};
 
 /// The canonical labels that a pack may set. A name outside this list is taken for a slip of the pen, because
 /// a series whose label is misspelt would silently belong to no host.
@@ -94,8 +94,10 @@ pub struct TaggedRule {
 /// A measure in Prometheus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrometheusRule {
-    /// The expression to ask a live server.
+    /// The expression to ask a live server; none where it is not asked for this measure.
     pub query: Option<String>,
+    /// Which value stands for all samples of a step, as far as the pack says.
+    pub over: Option<Over>,
     /// How an export shows it.
     pub series: TaggedRule,
     /// Canonical labels that are the same for every series.
@@ -105,8 +107,10 @@ pub struct PrometheusRule {
 /// A measure in Graphite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GraphiteRule {
-    /// The target to ask a live server.
-    pub query: Option<String>,
+    /// Targets to ask a live server: path patterns, `seriesByTag(…)`, or functions of these.
+    pub queries: Vec<String>,
+    /// What stands for a step where the server keeps finer points; `None` is [`Over::usual`].
+    pub over: Option<Over>,
     /// Paths whose named parts are canonical labels.
     pub paths: Vec<Pattern>,
     /// The same measure as a tagged series; no metrics where it has no such form.
@@ -115,20 +119,27 @@ pub struct GraphiteRule {
     pub set: BTreeMap<String, String>,
 }
 
-/// A measure in CloudWatch.
-#[derive(Debug, Clone, PartialEq)]
+/// A measure in CloudWatch: a metric's statistic, mathematics over it, or an expression that finds its metrics itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudWatchRule {
-    /// Such as `AWS/EC2`.
-    pub namespace: String,
-    /// The metric as `metrics[0]`, its dimensions as labels.
+    /// Such as `AWS/EC2`; `None` where the expression finds its metrics itself.
+    pub namespace: Option<String>,
+    /// The metric as `metrics[0]`, its dimensions as labels; no metrics where the expression finds them itself.
     pub series: TaggedRule,
-    /// Such as `Average` or `p95`.
-    pub statistic: String,
-    /// Metric mathematics over the metric `m1`, where the plain statistic is not yet the measure. Such a
-    /// measure is told by its label alone.
+    /// Such as `Average` or `p95`; `None` where the expression finds its metrics itself.
+    pub statistic: Option<String>,
+    /// Metric mathematics over the metric `m1`, where the plain statistic is not yet the measure; or, without `m1`,
+    /// a `SEARCH`. Such a measure is told by its label alone.
     pub expression: Option<String>,
     /// Labels of `get-metric-data` whose named parts are canonical labels. The first is the one to ask for.
     pub names: Vec<Pattern>,
     /// Canonical labels that are the same for every series.
     pub set: BTreeMap<String, String>,
+}
+
+impl CloudWatchRule {
+    /// Whether an expression speaks of the metric `m1`, and so needs one.
+    pub(super) fn speaks_of_m1(expression: &str) -> bool {
+        expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == "m1")
+    }
 }

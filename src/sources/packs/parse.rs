@@ -68,8 +68,8 @@ fn entry(mut fields: Fields<'_, '_>) -> Option<Entry> {
     if written == [false; 3] {
         fields.refuse_whole("cannot be recognised; write a table prometheus, graphite or cloudwatch in it");
     }
-    let prometheus = tables.0.and_then(rules::prometheus);
-    let graphite = tables.1.and_then(rules::graphite);
+    let prometheus = tables.0.and_then(|table| rules::prometheus(table, measure));
+    let graphite = tables.1.and_then(|table| rules::graphite(table, measure));
     let cloudwatch = tables.2.and_then(rules::cloudwatch);
     let read = [prometheus.is_some(), graphite.is_some(), cloudwatch.is_some()];
     let table = fields.table("values");

@@ -188,7 +188,7 @@ impl Recogniser {
         let fitting = self.cloudwatch.get(label)?.iter().filter_map(|&at| {
             let entry = &self.known.get(at)?.entry;
             let rule = entry.cloudwatch.as_ref()?;
-            let plain = rule.expression.is_none() && rule.statistic != "Sum";
+            let plain = rule.expression.is_none() && rule.statistic.as_deref() != Some("Sum");
             (plain && mapping::statistic_fits(rule, statistic)).then_some((at, entry, rule))
         });
         match fitting.collect::<Vec<_>>().as_slice() {

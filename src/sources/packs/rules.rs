@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::platform::Measure;
+
 use super::{
-    CloudWatchRule, GraphiteRule, LabelSource, Pattern, PrometheusRule, Separator, TaggedRule, distance,
+    CloudWatchRule, GraphiteRule, LabelSource, Over, Pattern, PrometheusRule, Separator, TaggedRule,
+    distance,
     fields::{At, Fields},
     pack::LABELS,
 };
 
-/// `[measure.prometheus]`.
-pub(super) fn prometheus(mut fields: Fields<'_, '_>) -> Option<PrometheusRule> {
+/// `[measure.prometheus]` of an entry; its measure is none where that is refused.
+pub(super) fn prometheus(mut fields: Fields<'_, '_>, measure: Option<Measure>) -> Option<PrometheusRule> {
     let query = fields.text("query").map(|q| q.value);
+    let over = over(&mut fields, measure);
     let series = tagged(&mut fields, "labels");
     let set = fixed(&mut fields);
     let complete = !series.metrics.is_empty();
@@ -18,12 +22,13 @@ pub(super) fn prometheus(mut fields: Fields<'_, '_>) -> Option<PrometheusRule> {
         fields.refuse(fields.at, "metric", "is missing; write the name that the series has in an export");
     }
     fields.finish();
-    complete.then_some(PrometheusRule { query, series, set })
+    complete.then_some(PrometheusRule { query, over, series, set })
 }
 
-/// `[measure.graphite]`.
-pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
-    let query = fields.text("query").map(|q| q.value);
+/// `[measure.graphite]` of an entry; its measure is none where that is refused.
+pub(super) fn graphite(mut fields: Fields<'_, '_>, measure: Option<Measure>) -> Option<GraphiteRule> {
+    let queries = fields.texts("query").into_iter().map(|q| q.value).collect();
+    let over = over(&mut fields, measure);
     let paths = patterns(&mut fields, "path", Separator::Dot);
     let tagged = tagged(&mut fields, "tags");
     let set = fixed(&mut fields);
@@ -34,34 +39,72 @@ pub(super) fn graphite(mut fields: Fields<'_, '_>) -> Option<GraphiteRule> {
     }
     fields.finish();
     let paths = paths?;
-    complete.then_some(GraphiteRule { query, paths, tagged, set })
+    complete.then_some(GraphiteRule { queries, over, paths, tagged, set })
 }
 
 /// `[measure.cloudwatch]`.
 pub(super) fn cloudwatch(mut fields: Fields<'_, '_>) -> Option<CloudWatchRule> {
-    let namespace = fields.required_text("namespace", "the metric's namespace, such as \"AWS/EC2\"");
-    let series = tagged(&mut fields, "dimensions");
-    let statistic = fields.required_text("statistic", "a statistic, such as \"Average\" or \"p95\"");
     let expression = fields.text("expression").map(|e| e.value);
+    let searches = expression.as_deref().is_some_and(|text| !CloudWatchRule::speaks_of_m1(text));
+    let namespace =
+        metric_field(&mut fields, "namespace", "the metric's namespace, such as \"AWS/EC2\"", searches);
+    let series = tagged(&mut fields, "dimensions");
+    let statistic =
+        metric_field(&mut fields, "statistic", "a statistic, such as \"Average\" or \"p95\"", searches);
     let names = patterns(&mut fields, "label", Separator::Space);
     let set = fixed(&mut fields);
-    if series.metrics.len() != 1 {
-        fields.refuse(fields.at, "metric", "is to be one name; write an entry for each metric");
+    let wanted = usize::from(!searches);
+    if series.metrics.len() != wanted {
+        let problem = if searches { IDLE } else { "is to be one name; write an entry for each metric" };
+        fields.refuse(fields.at, "metric", problem);
+    }
+    for (field, given) in [("where", !series.only.is_empty()), ("without", !series.without.is_empty())] {
+        if searches && given {
+            fields.refuse(fields.at, field, IDLE);
+        }
     }
     if expression.is_some() && names.as_ref().is_some_and(Vec::is_empty) {
         let wanted = "is missing; what an expression gives is told by its label alone";
         fields.refuse(fields.at, "label", wanted);
     }
     fields.finish();
-    let (namespace, statistic, names) = (namespace?.value, statistic?.value, names?);
-    (series.metrics.len() == 1).then_some(CloudWatchRule {
-        namespace,
-        series,
-        statistic,
-        expression,
-        names,
-        set,
-    })
+    let names = names?;
+    let complete = series.metrics.len() == wanted && (searches || namespace.is_some() && statistic.is_some());
+    complete.then_some(CloudWatchRule { namespace, series, statistic, expression, names, set })
+}
+
+/// What says nothing beside an expression that does not speak of `m1`.
+const IDLE: &str = "says nothing beside an expression that finds its metrics itself; \
+                    remove it, or let the expression speak of the metric as m1";
+
+/// A field that the metric needs, and that says nothing where the expression finds its metrics itself.
+fn metric_field(
+    fields: &mut Fields<'_, '_>,
+    field: &'static str,
+    what: &str,
+    searches: bool,
+) -> Option<String> {
+    if !searches {
+        return fields.required_text(field, what).map(|text| text.value);
+    }
+    if let Some(text) = fields.text(field) {
+        fields.refuse(text.at, field, IDLE);
+    }
+    None
+}
+
+/// `over`: what stands for a step where the server keeps finer points.
+fn over(fields: &mut Fields<'_, '_>, measure: Option<Measure>) -> Option<Over> {
+    let name = fields.text("over")?;
+    let measure = measure?;
+    let legal = Over::legal(measure);
+    let over = legal.iter().copied().find(|over| over.name() == name.value);
+    if over.is_none() {
+        let legal = legal.iter().map(|over| over.name()).collect::<Vec<_>>().join(", ");
+        let problem = format!("`{}` cannot stand for a step of {measure}; legal: {legal}", name.value);
+        fields.refuse(name.at, "over", problem);
+    }
+    over
 }
 
 /// `metric`, `where` and the table that maps labels, which each source calls by its own word.

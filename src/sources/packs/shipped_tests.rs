@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CloudWatchRule, Entry, GraphiteRule, Packs, Recogniser, TaggedRule};
 use crate::{
-    platform::Labels,
+    platform::{Labels, Measure},
     sources::{Identity, Recognition},
 };
 
@@ -37,10 +37,10 @@ fn own_paths(rule: &GraphiteRule) -> Vec<(Identity, Labels)> {
 
 fn own_cloudwatch(rule: &CloudWatchRule) -> Vec<(Identity, Labels)> {
     let identity = |metric: Option<&String>, dimensions, label: Option<String>| Identity::CloudWatch {
-        namespace: metric.map(|_| rule.namespace.clone()),
+        namespace: metric.and_then(|_| rule.namespace.clone()),
         metric: metric.cloned(),
         dimensions,
-        statistic: metric.map(|_| rule.statistic.clone()),
+        statistic: metric.and_then(|_| rule.statistic.clone()),
         label,
         id: None,
     };
@@ -104,6 +104,13 @@ fn every_entry_recognises_what_it_describes_and_no_other_entry_disagrees() {
     assert!(seen > 100, "only {seen} series were tried");
 }
 
+/// Parts that a live Prometheus is not asked for, each with what it is asked for instead.
+const NOT_ASKED: &[(&str, Measure, Measure)] = &[
+    ("node_exporter", Measure::CpuIdleSeconds, Measure::LoadCpu),
+    ("node_exporter", Measure::MemoryTotal, Measure::LoadMemory),
+    ("node_exporter", Measure::MemoryAvailable, Measure::LoadMemory),
+];
+
 #[test]
 fn every_pack_says_what_it_is_and_how_to_ask() {
     let packs = Packs::shipped().unwrap();
@@ -112,11 +119,49 @@ fn every_pack_says_what_it_is_and_how_to_ask() {
             assert!(!text.trim().is_empty(), "{}: {field} is empty", pack.name);
         }
         for entry in &pack.entries {
+            let whole = NOT_ASKED.iter().find(|(name, part, _)| *name == pack.name && *part == entry.measure);
+            if let Some((_, _, whole)) = whole {
+                let asks = |e: &Entry| e.prometheus.as_ref().is_some_and(|rule| rule.query.is_some());
+                let asked = pack.entries.iter().any(|e| e.measure == *whole && asks(e));
+                assert!(
+                    asked && !asks(entry),
+                    "{}: ask {whole}, and not its part {}",
+                    pack.name,
+                    entry.measure
+                );
+                continue;
+            }
             let asked = entry.prometheus.iter().all(|rule| rule.query.is_some())
-                && entry.graphite.iter().all(|rule| rule.query.is_some());
+                && entry.graphite.iter().all(|rule| !rule.queries.is_empty());
             assert!(asked, "{}: {} has no query for live use", pack.name, entry.measure);
         }
     }
+}
+
+/// Whether a Graphite path pattern finds a path; `*` stands for any part of a node.
+fn finds(query: &str, path: &str) -> bool {
+    let node = |(wanted, given): (&str, &str)| match wanted.split_once('*') {
+        None => wanted == given,
+        Some((before, after)) => {
+            given.len() > before.len() + after.len() && given.starts_with(before) && given.ends_with(after)
+        }
+    };
+    query.split('.').count() == path.split('.').count() && query.split('.').zip(path.split('.')).all(node)
+}
+
+#[test]
+fn every_graphite_path_that_a_pack_knows_is_asked_for_once() {
+    let packs = Packs::shipped().unwrap();
+    let rules = packs.iter().flat_map(|pack| &pack.entries).filter_map(|entry| entry.graphite.as_ref());
+    let mut seen = 0;
+    for rule in rules {
+        for (identity, _) in own_paths(rule) {
+            let asking = rule.queries.iter().filter(|query| finds(query, &identity.to_string()));
+            assert_eq!(asking.count(), 1, "{identity} among {:?}", rule.queries);
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "only {seen} paths were tried");
 }
 
 #[test]

@@ -11,17 +11,17 @@ use std::{
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::ArchiveError;
+use crate::archive::ArchiveError;
 
 /// The lock's name in the archive.
-pub(super) const NAME: &str = "lock";
+pub(in crate::archive) const NAME: &str = "lock";
 
 /// A longer text was not written by [`Lock::acquire`].
 const LONGEST_HOLDER: u64 = 512;
 
 /// Held until dropped.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(in crate::archive) struct Lock {
     file: File,
 }
 
@@ -36,7 +36,7 @@ impl Drop for Lock {
 
 impl Lock {
     /// Takes the lock of an archive, or says at once who has it.
-    pub(super) fn acquire(root: &Path) -> Result<Lock, ArchiveError> {
+    pub(in crate::archive) fn acquire(root: &Path) -> Result<Lock, ArchiveError> {
         let path = root.join(NAME);
         let mut file = File::options()
             .read(true)

@@ -7,17 +7,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::ArchiveError;
+use crate::archive::ArchiveError;
 
 /// Called between any two steps of writing. The program passes [`NOT_INTERRUPTED`]; the tests end their
 /// process here, to see that what is left can be read and gone on from.
-pub(super) type Interrupt<'a> = &'a (dyn Fn() + Sync);
+pub(in crate::archive) type Interrupt = fn();
 
 /// Goes on.
-pub(super) const NOT_INTERRUPTED: Interrupt<'static> = &|| ();
+pub(in crate::archive) const NOT_INTERRUPTED: Interrupt = || ();
 
 /// Puts `bytes` at `path`: temporary file beside it, fsync, rename, fsync of the directory.
-pub(super) fn replace(path: &Path, bytes: &[u8], interrupt: Interrupt<'_>) -> Result<(), ArchiveError> {
+pub(in crate::archive) fn replace(
+    path: &Path,
+    bytes: &[u8],
+    interrupt: Interrupt,
+) -> Result<(), ArchiveError> {
     let temporary = temporary(path);
     let written = write_synced(&temporary, bytes, interrupt);
     if written.is_err() {
@@ -28,12 +32,12 @@ pub(super) fn replace(path: &Path, bytes: &[u8], interrupt: Interrupt<'_>) -> Re
     interrupt();
     fs::rename(&temporary, path).map_err(ArchiveError::io(path, "replace"))?;
     interrupt();
-    sync_directory(parent(path))?;
+    sync_parent(path)?;
     interrupt();
     Ok(())
 }
 
-fn write_synced(path: &Path, bytes: &[u8], interrupt: Interrupt<'_>) -> Result<(), ArchiveError> {
+fn write_synced(path: &Path, bytes: &[u8], interrupt: Interrupt) -> Result<(), ArchiveError> {
     interrupt();
     let mut file = File::create(path).map_err(ArchiveError::io(path, "create"))?;
     interrupt();
@@ -43,7 +47,7 @@ fn write_synced(path: &Path, bytes: &[u8], interrupt: Interrupt<'_>) -> Result<(
 }
 
 /// Makes a directory and those above it, each on disk before what will be put into it.
-pub(super) fn create_directory(directory: &Path) -> Result<(), ArchiveError> {
+pub(in crate::archive) fn create_directory(directory: &Path) -> Result<(), ArchiveError> {
     if directory.is_dir() {
         return Ok(());
     }
@@ -54,23 +58,32 @@ pub(super) fn create_directory(directory: &Path) -> Result<(), ArchiveError> {
 }
 
 /// Removes what a killed [`replace`] of `path` has left.
-pub(super) fn remove_left_over(path: &Path) -> Result<(), ArchiveError> {
-    let temporary = temporary(path);
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(ArchiveError::io(&temporary, "remove")(error))
-        }
+pub(in crate::archive) fn remove_left_over(path: &Path) -> Result<(), ArchiveError> {
+    remove(&temporary(path))
+}
+
+/// Removes a file; one that is not there is no error.
+pub(in crate::archive) fn remove(path: &Path) -> Result<(), ArchiveError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(ArchiveError::io(path, "remove")(error)),
         _ => Ok(()),
     }
 }
 
 /// Where the bytes of `path` are written first: beside it. One name is enough, for whoever writes into
 /// the archive holds its lock.
-pub(super) fn temporary(path: &Path) -> PathBuf {
+pub(in crate::archive) fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(".tmp");
+    name.push(TEMPORARY);
     path.with_file_name(name)
+}
+
+const TEMPORARY: &str = ".tmp";
+
+/// Whether a file's name is one that [`temporary`] gives.
+pub(in crate::archive) fn is_temporary(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(TEMPORARY)
 }
 
 /// A relative path of one name lies in the working directory.
@@ -79,6 +92,11 @@ fn parent(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// Puts on disk that a name has come to, or gone from, the directory above it.
+pub(in crate::archive) fn sync_parent(path: &Path) -> Result<(), ArchiveError> {
+    sync_directory(parent(path))
 }
 
 fn sync_directory(directory: &Path) -> Result<(), ArchiveError> {

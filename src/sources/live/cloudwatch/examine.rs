@@ -1,0 +1,106 @@
+//! What `doctor` and `init` want to know of CloudWatch.
+
+use super::{
+    CloudWatchSource,
+    inquiry::{Inquiry, Search},
+    period,
+};
+use crate::{
+    platform::SeriesKey,
+    sources::live::{Examination, LiveError, Request},
+};
+
+/// Seconds that a search is asked over to see how many series it finds.
+const LOOK: i64 = 3 * 3600;
+
+/// What a pack finds in CloudWatch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// The query pack, or `declared`.
+    pub pack: String,
+    /// The namespace; `None` where a search finds the metrics.
+    pub namespace: Option<String>,
+    /// Every series found, in order.
+    pub series: Vec<SeriesKey>,
+}
+
+impl CloudWatchSource {
+    /// Which series each question of the packs finds; questions that find none are left out, and so are searches,
+    /// which tell no series before they are asked for points.
+    ///
+    /// # Errors
+    /// The first question that CloudWatch did not answer.
+    pub fn inventory(&self) -> Result<Vec<Inventory>, LiveError> {
+        let mut found = Vec::new();
+        for (at, (question, inquiry)) in self.questions.iter().zip(&self.inquiries).enumerate() {
+            let Inquiry::Metrics(asked) = inquiry else { continue };
+            let expansion = self.expand(at, asked)?;
+            let mut series: Vec<SeriesKey> = expansion.metrics.iter().map(|(_, key)| key.clone()).collect();
+            series.sort();
+            series.dedup();
+            if !series.is_empty() {
+                let (pack, namespace) = (question.pack.clone(), Some(asked.namespace.clone()));
+                found.push(Inventory { pack, namespace, series });
+            }
+        }
+        Ok(found)
+    }
+
+    /// What CloudWatch tells of itself. Listing metrics and looking with a search cost a little: see
+    /// [`LiveSource::spent`](crate::sources::live::LiveSource::spent).
+    ///
+    /// # Errors
+    /// There are no credentials, or not one question was answered.
+    pub(super) fn look(&self, now: i64) -> Result<Examination, LiveError> {
+        let identity = self.api.identity().map_err(|error| self.error(usize::MAX, error))?;
+        let mut examination = Examination {
+            server: Some(format!("CloudWatch in {identity}")),
+            oldest: Some(now - period::OLDEST),
+            ..Examination::default()
+        };
+        let mut refused = None;
+        for (at, (question, inquiry)) in self.questions.iter().zip(&self.inquiries).enumerate() {
+            let series = match inquiry {
+                Inquiry::Metrics(asked) => self.expand(at, asked).map(|expansion| {
+                    examination.notes.extend(expansion.notes.iter().cloned());
+                    expansion.metrics.len()
+                }),
+                Inquiry::Search(search) => self.look_for(at, search, now, &mut examination),
+            };
+            match series {
+                Ok(series) => examination.answers.push((question.id.clone(), series)),
+                Err(error) => {
+                    examination.notes.push(format!("{}; {}", error.problem, error.next_step));
+                    refused.get_or_insert(error);
+                }
+            }
+        }
+        match refused {
+            Some(error) if examination.answers.is_empty() => Err(error),
+            _ => {
+                examination.server_time = examination.server_time.or(self.listings.server_time());
+                Ok(examination)
+            }
+        }
+    }
+
+    /// How many series a search finds now.
+    fn look_for(
+        &self,
+        question: usize,
+        search: &Search,
+        now: i64,
+        examination: &mut Examination,
+    ) -> Result<usize, LiveError> {
+        let pieces = period::pieces(&(now - LOOK..now), now, self.asking.step.min(LOOK / 3));
+        let Some(piece) = pieces.last() else { return Ok(0) };
+        let request = Request { question, range: piece.range.clone(), step: piece.period, part: 0 };
+        let fetched = self.fetch_search(&request, search)?;
+        examination.server_time = fetched.server_time.or(examination.server_time);
+        examination.notes.extend(fetched.reading.report.warnings);
+        for unknown in fetched.reading.report.unrecognised {
+            examination.notes.push(format!("{}: {}", unknown.identity, unknown.nearest.join("; ")));
+        }
+        Ok(fetched.reading.report.series)
+    }
+}

@@ -1,0 +1,382 @@
+//! Graphite: graphite-web's render API, asked tier by tier.
+//!
+//! Of each question the server is asked first which series it has, and then for these, so many at once that an
+//! answer stays bounded. Facts that this relies on, each seen on graphite-web 1.1.8 with carbon:
+//! - An answer holds the slots after `from`, up to `until`. Here a range holds the slots that begin in it, so that
+//!   repeated pulls meet with no point lost or doubled. A point of a coarse tier stands at the start of its slot.
+//! - The age of `from` alone decides which tier answers, for the whole range.
+//! - `summarize(…, false)` puts its buckets on multiples of the step since 1970.
+//! - A name that it does not know and a target that it cannot parse are both answered by 200 and `[]`.
+
+mod answer;
+mod api;
+mod examine;
+mod query;
+mod questions;
+mod series;
+mod spans;
+#[cfg(test)]
+mod tests;
+mod tiers;
+mod trouble;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::DateTime;
+
+use self::{
+    answer::{Halves, Unread},
+    api::{Api, Ask},
+    query::Query,
+    questions::Asked,
+    series::Series,
+};
+use super::{Examination, Fetched, LiveError, LiveSource, Question, Request};
+use crate::{
+    net::{Client, NetError},
+    platform::{SeriesKey, Source, System, Tier},
+    sources::{Identity, Packs, Recognition, packs::functions},
+};
+
+/// How many series of a question are looked at to see its tiers: one may have stopped, and two schemas may meet in
+/// one question.
+const LOOKED_AT: usize = 5;
+
+/// A Graphite server and what is asked of it.
+#[derive(Debug)]
+pub struct GraphiteSource {
+    api: Api,
+    /// The finest step wanted, in seconds.
+    step: i64,
+    /// How far back is looked for tiers, in seconds.
+    history: i64,
+    /// What the platform file says that the storage keeps.
+    declared: Vec<Tier>,
+    questions: Vec<Question>,
+    asked: Vec<Asked>,
+    /// What was seen of each question in this run.
+    seen: Vec<Mutex<Seen>>,
+    /// Ages at which the steps of a question changed.
+    ages: Mutex<BTreeSet<i64>>,
+    /// What the server calls each series, to notice where two have become one.
+    names: Mutex<BTreeMap<SeriesKey, String>>,
+    /// What has been told of these.
+    told: Mutex<BTreeSet<String>>,
+}
+
+/// What the server has told of a question; it is asked once a run.
+#[derive(Debug, Default)]
+struct Seen {
+    series: Option<Arc<Series>>,
+    tiers: Option<Arc<[Tier]>>,
+}
+
+/// How one request is put.
+struct Put<'a> {
+    asked: &'a Asked,
+    series: &'a Series,
+    /// Seconds between points.
+    step: i64,
+    /// Whether the server keeps finer points, of which it is to make these.
+    summarized: bool,
+}
+
+impl GraphiteSource {
+    /// A source for a live server. `packs` are those that the source uses; one that declares its measure asks its
+    /// own query.
+    ///
+    /// # Errors
+    /// The source is no Graphite server, or there is nothing to ask.
+    pub fn new(source: &Source, client: Client, packs: &Packs) -> Result<GraphiteSource, LiveError> {
+        GraphiteSource::asking(source, Box::new(client), packs)
+    }
+
+    fn asking(source: &Source, ask: Box<dyn Ask>, packs: &Packs) -> Result<GraphiteSource, LiveError> {
+        let refused = |problem: &str, next_step: &str| LiveError {
+            source_name: source.name.clone(),
+            problem: problem.to_owned(),
+            next_step: next_step.to_owned(),
+            passing: false,
+        };
+        let Some((live, System::Graphite(graphite))) = source.origin.live().map(|live| (live, &live.system))
+        else {
+            return Err(refused("is no Graphite server", "write kind = \"graphite\" and its `url`"));
+        };
+        let kept = graphite.tiers.first().map_or(0, |tier| tier.step);
+        let step = live.asking.step.max(1);
+        let asked = match (&source.declared, &live.query) {
+            (Some(declared), Some(query)) => vec![questions::of_declared(declared, query, step.max(kept))],
+            _ => questions::of_packs(packs, step.max(kept)),
+        };
+        if asked.is_empty() {
+            let next_step = "name packs with a table [measure.graphite], or declare `measure` and `query`";
+            return Err(refused("no query pack of it asks Graphite", next_step));
+        }
+        Ok(GraphiteSource {
+            api: Api::new(&source.name, ask),
+            step,
+            // A day holds the seconds of any history whole.
+            history: (live.asking.history_days.clamp(1.0, 36_500.0) * 86_400.0) as i64,
+            declared: graphite.tiers.clone(),
+            questions: asked.iter().map(|asked| asked.question.clone()).collect(),
+            seen: asked.iter().map(|_| Mutex::default()).collect(),
+            asked,
+            ages: Mutex::default(),
+            names: Mutex::default(),
+            told: Mutex::default(),
+        })
+    }
+
+    /// A question by its place.
+    fn at(&self, place: usize) -> Result<(&Asked, MutexGuard<'_, Seen>), LiveError> {
+        let both = self.asked.get(place).zip(self.seen.get(place));
+        let (asked, seen) = both.ok_or_else(|| LiveError {
+            source_name: self.api.source.clone(),
+            problem: format!("has no question {place}"),
+            next_step: "ask only what it cut itself".to_owned(),
+            passing: false,
+        })?;
+        Ok((asked, locked(seen)))
+    }
+
+    /// The series of a question. The server is asked once; who comes meanwhile waits.
+    fn series(&self, place: usize) -> Result<Arc<Series>, LiveError> {
+        let (asked, mut seen) = self.at(place)?;
+        if let Some(series) = &seen.series {
+            return Ok(series.clone());
+        }
+        let names = self.api.names(&asked.query)?;
+        let series = Arc::new(Series::of(&asked.query, names.as_deref()));
+        seen.series = Some(series.clone());
+        Ok(series)
+    }
+
+    /// What the server keeps of a question: what is declared, or what its answers show.
+    fn tiers(&self, place: usize, now: i64) -> Result<Arc<[Tier]>, LiveError> {
+        if !self.declared.is_empty() {
+            return Ok(self.declared.clone().into());
+        }
+        let series = self.series(place)?;
+        let (_, mut seen) = self.at(place)?;
+        if let Some(tiers) = &seen.tiers {
+            return Ok(tiers.clone());
+        }
+        let tiers: Arc<[Tier]> = self.seen_tiers(&series, now)?.into();
+        seen.tiers = Some(tiers.clone());
+        Ok(tiers)
+    }
+
+    /// The tiers that the server's answers show, at ages from ten minutes to the length of the history.
+    fn seen_tiers(&self, series: &Series, now: i64) -> Result<Vec<Tier>, LiveError> {
+        let targets = series.some(LOOKED_AT);
+        let mut ages = locked(&self.ages).clone();
+        let tiers = tiers::discover(self.history, &mut ages, |age| {
+            self.api.steps(&targets, now - age - 1, now - age)
+        })?;
+        locked(&self.ages).extend(ages);
+        Ok(tiers)
+    }
+
+    /// Asks for some targets of a question; in halves where that is too much at once.
+    fn answer(&self, put: &Put<'_>, targets: &[String], range: Range<i64>) -> Result<Fetched, LiveError> {
+        let error = match self.ask(put, targets, &range) {
+            Ok(fetched) => return Ok(fetched),
+            Err(Refused::TooMuch(error)) => error,
+            Err(Refused::Other(error)) => return Err(error),
+        };
+        let slots = (range.end - range.start) / put.step;
+        if targets.len() > 1 {
+            let (first, second) = targets.split_at(targets.len() / 2);
+            let first = self.answer(put, first, range.clone())?;
+            return Ok(answer::joined(first, self.answer(put, second, range)?, Halves::Series));
+        }
+        if slots > 1 {
+            let middle = range.start + slots / 2 * put.step;
+            let first = self.answer(put, targets, range.start..middle)?;
+            return Ok(answer::joined(first, self.answer(put, targets, middle..range.end)?, Halves::Range));
+        }
+        Err(error)
+    }
+
+    fn ask(&self, put: &Put<'_>, targets: &[String], range: &Range<i64>) -> Result<Fetched, Refused> {
+        let source = &self.api.source;
+        let what = &put.asked.text;
+        let wanted: Vec<String> = targets.iter().map(|target| put.target(target)).collect();
+        // The first slot of a rate is made of the one before.
+        let lead = if matches!(put.asked.query, Query::Function(_)) { put.step } else { 0 };
+        let mut again = true;
+        loop {
+            let answer = self
+                .api
+                .render(&wanted, range.start - lead - 1, range.end - 1, "json")
+                .map_err(|error| refused(source, what, &error))?;
+            let warnings = Mutex::default();
+            let recognise = |identity: &Identity| self.recognise(put, identity, &warnings);
+            match answer::read(&answer, &format!("{source}: {what}"), range, &recognise) {
+                Ok(mut fetched) => {
+                    let report = &mut fetched.reading.report;
+                    report.warnings.append(&mut locked(&warnings));
+                    if report.series == 0 {
+                        report.warnings.push(put.unanswered(&wanted));
+                    }
+                    return Ok(fetched);
+                }
+                Err(Unread::CutOff(_)) if again => again = false,
+                Err(Unread::CutOff(problem)) => {
+                    return Err(Refused::Other(trouble::cut_off(source, what, &problem)));
+                }
+                Err(Unread::Other(problem)) => {
+                    return Err(Refused::Other(trouble::of_body(source, what, &problem, &answer.body)));
+                }
+            }
+        }
+    }
+
+    /// What a series of an answer is; two that have become one are told of, once.
+    fn recognise(&self, put: &Put<'_>, identity: &Identity, warnings: &Mutex<Vec<String>>) -> Recognition {
+        let identity = put.plain(identity);
+        let recognition = put.asked.recognise(&identity);
+        if let Recognition::Known { key, .. } = &recognition {
+            let name = identity.to_string();
+            let first = locked(&self.names).entry(key.clone()).or_insert_with(|| name.clone()).clone();
+            let told = format!(
+                "{first} and {name} are both {key}; their samples are mixed. Give the label that tells them apart in \
+                 a query pack of your own"
+            );
+            if first != name && locked(&self.told).insert(told.clone()) {
+                locked(warnings).push(told);
+            }
+        }
+        recognition
+    }
+}
+
+/// Why there is no answer, and whether less would have one.
+enum Refused {
+    TooMuch(LiveError),
+    Other(LiveError),
+}
+
+fn refused(source: &str, what: &str, error: &NetError) -> Refused {
+    let told = trouble::of_net(source, what, error);
+    if trouble::is_too_much(error) { Refused::TooMuch(told) } else { Refused::Other(told) }
+}
+
+impl Put<'_> {
+    /// A target as it is asked.
+    fn target(&self, target: &str) -> String {
+        if self.summarized {
+            format!("summarize({target},\"{}s\",\"{}\",false)", self.step, self.asked.over.name())
+        } else {
+            target.to_owned()
+        }
+    }
+
+    /// The name that a series has without what was put around it here.
+    fn plain(&self, identity: &Identity) -> Identity {
+        let Identity::Graphite { path, tags } = identity else { return identity.clone() };
+        let path = match self.asked.query {
+            Query::Function(_) => {
+                let after = format!(", \"{}s\", \"{}\")", self.step, self.asked.over.name());
+                let inside = path.strip_prefix("summarize(").and_then(|rest| rest.strip_suffix(&after));
+                inside.filter(|_| self.summarized).unwrap_or(path).to_owned()
+            }
+            Query::Paths(_) | Query::Tags(_) => functions::series_of(path).into_owned(),
+        };
+        Identity::Graphite { path, tags: tags.clone() }
+    }
+
+    /// What an empty answer means here.
+    fn unanswered(&self, targets: &[String]) -> String {
+        let target = targets.first().map(String::as_str).unwrap_or_default();
+        format!("{}, or it cannot parse the target {target}", unanswered(self.series))
+    }
+}
+
+/// That there is no answer where there should be one, as far as is known.
+fn unanswered(series: &Series) -> String {
+    match series.known() {
+        Some(count) => format!(
+            "the server knows {count} series of this and answered none: they have stopped, or are older than what it \
+             keeps"
+        ),
+        None => "the server answered no series: it knows none of that name".to_owned(),
+    }
+}
+
+impl LiveSource for GraphiteSource {
+    fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    /// Nothing is asked of a question that has no series, nor of what is older than the server keeps.
+    fn cut(&self, question: &Question, range: Range<i64>, now: i64) -> Result<Vec<Request>, LiveError> {
+        let place = self.questions.iter().position(|own| own.id == question.id);
+        let place = place.unwrap_or(self.questions.len());
+        let series = self.series(place)?;
+        let mut requests = Vec::new();
+        if series.count() == 0 {
+            return Ok(requests);
+        }
+        let tiers = self.tiers(place, now)?;
+        for span in spans::by_tier(&tiers, self.step, &range, now) {
+            for piece in spans::pieces(&span, series.slots(span.step)) {
+                let parts = 0..series.parts(span.step);
+                requests.extend(parts.map(|part| Request {
+                    question: place,
+                    range: piece.clone(),
+                    step: span.step,
+                    part,
+                }));
+            }
+        }
+        Ok(requests)
+    }
+
+    fn describe(&self, request: &Request) -> String {
+        let text = self.asked.get(request.question).map(|asked| asked.text.as_str()).unwrap_or_default();
+        let seen = self.seen.get(request.question).and_then(|seen| locked(seen).series.clone());
+        let (count, parts) = seen.map_or((0, 1), |series| (series.count(), series.parts(request.step)));
+        let part = if parts > 1 { format!(", part {} of {parts}", request.part + 1) } else { String::new() };
+        let time = |time: i64| {
+            DateTime::from_timestamp(time, 0)
+                .map_or_else(|| time.to_string(), |time| time.format("%Y-%m-%d %H:%M").to_string())
+        };
+        format!(
+            "{text} ({count} series{part}) from {} to {} UTC, a point every {} s",
+            time(request.range.start),
+            time(request.range.end),
+            request.step
+        )
+    }
+
+    fn fetch(&self, request: &Request) -> Result<Fetched, LiveError> {
+        let series = self.series(request.question)?;
+        let (asked, seen) = self.at(request.question)?;
+        let tiers =
+            if self.declared.is_empty() { seen.tiers.clone() } else { Some(self.declared.clone().into()) };
+        drop(seen);
+        let finer = tiers.is_none_or(|tiers| tiers.iter().any(|tier| tier.step < request.step));
+        let summarized = request.step == self.step && finer;
+        let put = Put { asked, series: &series, step: request.step.max(1), summarized };
+        self.answer(&put, series.part(request.step, request.part), request.range.clone())
+    }
+
+    fn examine(&self, now: i64) -> Result<Examination, LiveError> {
+        self.examination(now)
+    }
+
+    /// What finds nothing here is told once, beside the answers: a server mostly has one agent and not the other.
+    fn notes(&self) -> Vec<String> {
+        self.found_nothing()
+    }
+}
+
+/// A lock's content. What is kept is whole after each step, so another thread's panic has not harmed it.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
