@@ -42,8 +42,8 @@ impl InitFile<'_> {
     pub(super) fn text(&self) -> String {
         let mut text = format!(
             "\
-# {}, as `mailtide init` found it. Look it over before you rely on it: each guess says what told it, and what stands
-# behind a `#` is off and shows what can be said. Paths are relative to this file.
+# {}, as `mailtide init` found it. Look it over before you rely on it: each guess says what told it.
+# What stands behind a `#` is off, and shows what can be said. Paths are relative to this file.
 
 [platform]
 name = {}
@@ -77,7 +77,7 @@ currency = {}  # ISO 4217
             text += ONE_POOL;
         }
         if !self.guess.left_over.is_empty() {
-            text += "\n# No name and no measure told what these hosts do. Add a pattern for them to a pool above, or a pool:\n";
+            text += LEFT_OVER;
             text += &wrapped(self.guess.left_over.iter().map(|host| comment(host)));
         }
         text + LIMITS
@@ -125,6 +125,8 @@ name = \"all\"
 role = \"admin\"
 hosts = [\"*\"]
 ";
+
+const LEFT_OVER: &str = "\n# No name and no measure told what these hosts do. Add a pattern for them to a pool, or a pool for them:\n";
 
 const LIMITS: &str = "
 # ----------------------------------------------------------------------------------------------------------

@@ -21,10 +21,15 @@ pub(super) fn found_words(surroundings: &Surroundings, guess: &Guess, path: &Pat
     lines.extend(problems(surroundings));
     let hosts = surroundings.hosts.len();
     let pools: Vec<&str> = guess.pools.iter().map(|pool| pool.name.as_str()).collect();
-    let pools = if pools.is_empty() { "no pool could be guessed".to_owned() } else { pools.join(", ") };
-    lines.push(format!("pools: {} ({} of {hosts} hosts)", sentence(&pools), hosts - guess.left_over.len()));
-    if !guess.left_over.is_empty() {
-        lines.push(format!("{} hosts are in no pool; the file names them", guess.left_over.len()));
+    let left = guess.left_over.len();
+    if pools.is_empty() {
+        lines.push("pools: nothing told what any host does, so one pool has them all".to_owned());
+    } else {
+        let pools = sentence(&pools.join(", "));
+        lines.push(format!("pools: {pools} ({} of {hosts} hosts)", hosts.saturating_sub(left)));
+    }
+    if left > 0 {
+        lines.push(format!("hosts of which nothing told what they do: {left}; the file names them"));
     }
     let option = if path == Path::new("platform.toml") {
         String::new()

@@ -97,7 +97,7 @@ fn look_at(
             }
         },
     };
-    found.problems.extend(looked.problems());
+    found.problems.extend(looked.problems(&source.name));
     found.series = looked.series.len();
     found.hosts = hosts(std::iter::once(&looked)).len();
     found.price = looked.price;

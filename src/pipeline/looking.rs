@@ -22,6 +22,9 @@ use crate::{
 /// Seconds that are looked back: CloudWatch's and Graphite's newest points can be an hour late.
 const LOOK_BACK: i64 = 3 * 3600;
 
+/// Failures of single questions that are told; more are counted.
+const TOLD: usize = 3;
+
 /// What a source has.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
@@ -143,12 +146,16 @@ impl Looked {
         }
     }
 
-    /// What was not answered or could not be read, each once, with the next step.
-    pub(super) fn problems(&self) -> Vec<String> {
-        let failures = self.failures.iter().map(ToString::to_string);
+    /// What was not answered or could not be read, with the next step; of many questions the first few, for one cause
+    /// fails them all.
+    pub(super) fn problems(&self, name: &str) -> Vec<String> {
         let broken = self.files.iter().filter_map(|file| file.error.as_ref()).map(ToString::to_string);
-        let mut problems: Vec<String> = self.missing.iter().cloned().chain(broken).chain(failures).collect();
-        problems.dedup();
+        let told = self.failures.iter().take(TOLD).map(ToString::to_string);
+        let mut problems: Vec<String> = self.missing.iter().cloned().chain(broken).chain(told).collect();
+        if let Some(more) = self.failures.len().checked_sub(TOLD).filter(|more| *more > 0) {
+            problems
+                .push(format!("{name}: {more} more questions were not answered; mend the first ones first"));
+        }
         problems
     }
 

@@ -135,7 +135,10 @@ fn who(measures: &[Measure], packs: &Packs) -> String {
         measures.iter().flat_map(|measure| parts_of(*measure).iter().chain([measure])).copied().collect();
     let of = packs.iter().filter(|pack| pack.entries.iter().any(|entry| wanted.contains(&entry.measure)));
     let names: Vec<&str> = of.map(|pack| pack.name.as_str()).collect();
-    format!("the packs {} know exporters that do, or write one of your own", names.join(", "))
+    format!(
+        "scrape an exporter that one of the packs {} knows, or write a pack of your own",
+        names.join(", ")
+    )
 }
 
 fn listed(hosts: &[String]) -> String {

@@ -17,12 +17,9 @@ use crate::{
     platform::{Auth, HeaderText, Live, Measure, Origin, Platform, SecretPlace, Server, Source, System},
     sources::{
         Packs, Recogniser,
-        live::{Examination, LiveError, LiveSource, Question, open},
+        live::{Examination, LiveSource, Question, open},
     },
 };
-
-/// Failures of single questions that are told; more are counted.
-const TOLD: usize = 5;
 
 /// Examines a source.
 pub(super) fn examine(
@@ -89,7 +86,8 @@ pub(super) fn of_server(
     health.clock_ahead_seconds = looked.clock.or(clock);
     let wrong = health.clock_ahead_seconds.filter(|ahead| ahead.abs() > CLOCK_SLACK);
     health.problems.extend(wrong.map(|ahead| clock_words(&source.name, ahead)));
-    health.problems.extend(failures(&source.name, &looked.failures));
+    health.problems.extend(looked.problems(&source.name));
+    health.notes.extend(server.notes());
     health.server = examination.server.clone();
     health.oldest = examination.oldest.map(moment);
     health.notes.extend(examination.notes.iter().cloned());
@@ -169,16 +167,6 @@ fn found<'a>(counted: impl Iterator<Item = &'a Counted<'a>>) -> Vec<MeasureFound
     series.into_iter().map(|(measure, series)| MeasureFound { measure, series }).collect()
 }
 
-/// Failures of single questions, not too many.
-fn failures(name: &str, failures: &[LiveError]) -> Vec<String> {
-    let mut lines: Vec<String> = failures.iter().take(TOLD).map(ToString::to_string).collect();
-    if failures.len() > TOLD {
-        let more = failures.len() - TOLD;
-        lines.push(format!("{name}: {more} more questions were not answered; mend the first ones first"));
-    }
-    lines
-}
-
 fn of_files(source: &Source, patterns: &[String], looked: Looked) -> Examined {
     let broken = looked.files.iter().filter(|file| file.error.is_some()).count();
     let unrecognised: usize = looked.files.iter().map(|file| file.unrecognised.len()).sum();
@@ -194,7 +182,7 @@ fn of_files(source: &Source, patterns: &[String], looked: Looked) -> Examined {
         measures: series.into_iter().map(|(measure, series)| MeasureFound { measure, series }).collect(),
         files: Some(FilesHealth { readable: looked.files.len() - broken, broken, unrecognised }),
         hosts: Some(hosts(std::iter::once(&looked)).len()),
-        problems: looked.problems(),
+        problems: looked.problems(&source.name),
         ..SourceHealth::default()
     };
     if health.reachable && looked.series.is_empty() {
