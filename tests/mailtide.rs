@@ -8,6 +8,9 @@ mod support;
 #[path = "mailtide/architecture.rs"]
 mod architecture;
 
+#[path = "mailtide/archive_s3.rs"]
+mod archive_s3;
+
 #[path = "mailtide/broken_input.rs"]
 mod broken_input;
 
@@ -16,6 +19,9 @@ mod cloudwatch_support;
 
 #[path = "mailtide/cloudwatch_scripted.rs"]
 mod cloudwatch_scripted;
+
+#[path = "mailtide/cloudwatch_pull.rs"]
+mod cloudwatch_pull;
 
 #[path = "mailtide/cloudwatch_moto.rs"]
 mod cloudwatch_moto;
@@ -34,6 +40,21 @@ mod identical;
 
 #[path = "mailtide/killed.rs"]
 mod killed;
+
+#[path = "mailtide/live_support.rs"]
+mod live_support;
+
+#[path = "mailtide/live_graphite.rs"]
+mod live_graphite;
+
+#[path = "mailtide/live_killed.rs"]
+mod live_killed;
+
+#[path = "mailtide/live_prometheus.rs"]
+mod live_prometheus;
+
+#[path = "mailtide/live_proxy.rs"]
+mod live_proxy;
 
 #[path = "mailtide/own_packs.rs"]
 mod own_packs;

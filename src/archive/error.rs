@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::platform::{Measure, SeriesKey};
+use crate::{
+    net::NetError,
+    platform::{Measure, SeriesKey},
+};
 
 /// Why the archive could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +74,14 @@ pub enum ArchiveError {
         location: String,
         /// What is wrong with it.
         problem: String,
+    },
+    /// An object store cannot even be asked.
+    #[error("{location}: {source}")]
+    Setup {
+        /// The archive.
+        location: String,
+        /// What is missing, and what to do.
+        source: NetError,
     },
     /// An object store's address is not that of this machine, and has no TLS.
     #[error(

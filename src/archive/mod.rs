@@ -5,16 +5,24 @@
 //! ROOT/lock                                               held while appending; names its holder
 //! ROOT/measure=disk.used/series.parquet                   registry: id u32, labels (JSON object)
 //! ROOT/measure=disk.used/month=2026-03/points.parquet     id u32, time i64 (s, UTC), value f64
+//! ROOT/notes/NAME.json                                    what other parts of the program have noted
 //! ```
+//!
+//! ROOT is a directory, or a prefix in a bucket of an object store (S3, Google Cloud Storage, Azure); the files
+//! are the same, so an archive can be copied from one to the other.
 //!
 //! Points ascend by id, then time; months are UTC; pages are zstd. Any Parquet reader can read the files.
 //! Each also carries a checksum of itself in its footer, so that a damaged file is
 //! named and never decoded into wrong numbers.
 //!
 //! What holds at every moment, whoever is killed and whenever:
-//! - a file is old or new, never half: temporary file, fsync, rename, fsync of the directory;
-//! - an id is in the registry on disk before a partition uses it, and is never given to another series;
-//! - readers take no lock: they read the partitions first, and the registry, which only grows, after them.
+//! - a file is old or new, never half: in a directory by temporary file, fsync, rename and fsync of the directory,
+//!   in an object store by putting whole objects;
+//! - an id is in the registry before a partition uses it, and is never given to another series;
+//! - readers take no lock: they read the partitions first, and the registry, which only grows, after them;
+//! - writers do not undo each other: in a directory one appends at a time, by the operating system's lock. In an
+//!   object store there is no lock, and any number may append: each write is conditional on the version that was
+//!   read (`If-Match`, `If-None-Match`), and whoever is overtaken reads, merges and writes again.
 //!
 //! Reading order: `store` (open), `append`, `merge`, `extract` and `read`, `info`; below them `partition`
 //! and `registry` (what a file holds), `parquet` (polars is named there only), `storage` (where files lie).

@@ -47,8 +47,9 @@ impl Client {
         resolve: &dyn Fn(&Path) -> PathBuf,
     ) -> Result<Client, NetError> {
         let deadline = Duration::from_secs(asking.timeout.unsigned_abs());
-        let Setup { http, secrets, warnings } = setup::http(server, asking.parallel, deadline, resolve)?;
-        let exchange = Exchange { http, deadline, largest: asking.largest_answer, secrets };
+        let Setup { http, authorization, secrets, warnings } =
+            setup::http(server, asking.parallel, deadline, resolve)?;
+        let exchange = Exchange { http, authorization, deadline, largest: asking.largest_answer, secrets };
         Ok(Client { base: server.url.clone(), exchange, sleep: retry::sleep(), warnings })
     }
 

@@ -33,6 +33,13 @@ pub enum NetError {
         /// What to do.
         next_step: String,
     },
+    /// The deadline passed before the last byte came; less may be answered in time.
+    Late {
+        /// The address, without user or query.
+        url: String,
+        /// The deadline in seconds.
+        seconds: u64,
+    },
     /// The answer is larger than allowed.
     TooLarge {
         /// The address, without user or query.
@@ -54,6 +61,7 @@ impl NetError {
                 format!("{url}: the server answered {status}: {}", beginning(body))
             }
             NetError::Broken { url, problem, .. } => format!("{url}: {problem}"),
+            NetError::Late { url, seconds } => format!("{url}: there was no whole answer within {seconds} s"),
             NetError::TooLarge { url, limit } => format!("{url}: the answer is larger than {limit} bytes"),
         }
     }
@@ -63,6 +71,7 @@ impl NetError {
         match self {
             NetError::Setup { next_step, .. } | NetError::Broken { next_step, .. } => next_step,
             NetError::Status { status, body, .. } => next_step_of_status(*status, body),
+            NetError::Late { .. } => "raise `timeout` of the source, or lower `parallel`",
             NetError::TooLarge { .. } => "raise `max_answer` of the source",
         }
     }
@@ -71,7 +80,7 @@ impl NetError {
     pub fn is_passing(&self) -> bool {
         match self {
             NetError::Status { status, .. } => passes(*status),
-            NetError::Broken { .. } => true,
+            NetError::Broken { .. } | NetError::Late { .. } => true,
             NetError::Setup { .. } | NetError::TooLarge { .. } => false,
         }
     }

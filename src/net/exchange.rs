@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Response, StatusCode, header};
+use reqwest::{
+    Response, StatusCode,
+    header::{self, HeaderValue},
+};
 use url::Url;
 
 use super::{
@@ -31,8 +34,10 @@ pub(super) struct Question<'a> {
 
 /// How a server is asked.
 pub(super) struct Exchange {
-    /// Knows the headers, the certificates, and never redirects by itself.
+    /// Knows the source's own headers and certificates, and never redirects by itself.
     pub(super) http: reqwest::Client,
+    /// Who asks.
+    pub(super) authorization: Option<HeaderValue>,
     /// From connecting to the last byte, redirects included.
     pub(super) deadline: Duration,
     /// Bytes that an answer may have, unfolded.
@@ -55,10 +60,13 @@ impl Exchange {
         let mut url = question.url.clone();
         let mut form = question.form;
         for _ in 0..=MOST_REDIRECTS {
-            let request = match form {
+            let mut request = match form {
                 Some(form) => self.http.post(url.clone()).form(form),
                 None => self.http.get(url.clone()),
             };
+            if let Some(authorization) = &self.authorization {
+                request = request.header(header::AUTHORIZATION, authorization.clone());
+            }
             let response = request.send().await.map_err(|error| failure::of(&url, &error))?;
             let Some(target) = redirected(&response, &url) else {
                 return self.answer(response, &url).await;

@@ -22,11 +22,8 @@ pub(super) fn shown(url: &Url) -> String {
 
 /// The deadline passed before the last byte came.
 pub(super) fn late(url: &Url, deadline: Duration) -> Failure {
-    let problem = format!("there was no whole answer within {} s", deadline.as_secs());
-    Failure {
-        error: broken(url, problem, "raise `timeout` of the source, or lower `parallel`".to_owned()),
-        again: Again::Late,
-    }
+    let error = NetError::Late { url: shown(url), seconds: deadline.as_secs() };
+    Failure { error, again: Again::Late }
 }
 
 /// The server sends to another host, port or scheme, where no credential may follow.
@@ -45,36 +42,41 @@ pub(super) fn sent_in_a_circle(url: &Url) -> Failure {
 /// What the client ran into.
 pub(super) fn of(url: &Url, error: &reqwest::Error) -> Failure {
     let causes = causes(error);
-    let said = causes.last().cloned().unwrap_or_else(|| "the request failed".to_owned());
     if let Some(failure) = of_tls(url, &causes.join(": ")) {
         return failure;
     }
-    let io = io_kind(error);
-    let (problem, next_step) = if error.is_dns() {
-        let host = url.host_str().unwrap_or_default();
-        (
-            format!("the host {host} was not found: {said}"),
-            "check the host's name in `url`, and this machine's name service".to_owned(),
-        )
-    } else if error.is_connect() && error.is_timeout() {
-        (
-            "there was no connection in time".to_owned(),
-            "check host and port of `url`, and that no firewall stands between".to_owned(),
-        )
-    } else if io == Some(io::ErrorKind::ConnectionRefused) {
-        let port = url.port_or_known_default().unwrap_or_default();
-        (
-            "the connection was refused".to_owned(),
-            format!("check that the server runs there and that {port} is its port"),
-        )
-    } else if error.is_connect() {
-        (format!("there is no connection: {said}"), "check host and port of `url`".to_owned())
-    } else if error.is_body() || error.is_decode() {
-        (format!("the answer broke off: {said}"), LOGS.to_owned())
-    } else {
-        (format!("the connection broke: {said}"), LOGS.to_owned())
-    };
+    let last = causes.last().map_or("the request failed", String::as_str);
+    let (problem, next_step) = in_words(url, error, last);
     Failure { error: broken(url, problem, next_step), again: Again::Soon }
+}
+
+/// The problem and the next step; `last` is the innermost cause.
+fn in_words(url: &Url, error: &reqwest::Error, last: &str) -> (String, String) {
+    if error.is_dns() {
+        let problem = format!("the host {} was not found: {last}", url.host_str().unwrap_or_default());
+        return (problem, "check the host's name in `url`, and this machine's name service".to_owned());
+    }
+    if error.is_connect() && error.is_timeout() {
+        let next_step = "check host and port of `url`, and that no firewall stands between";
+        return ("there was no connection in time".to_owned(), next_step.to_owned());
+    }
+    if io_kind(error) == Some(io::ErrorKind::ConnectionRefused) {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let next_step = format!("check that the server runs there and that {port} is its port");
+        return ("the connection was refused".to_owned(), next_step);
+    }
+    if error.is_connect() {
+        return (format!("there is no connection: {last}"), "check host and port of `url`".to_owned());
+    }
+    if error.is_body() || error.is_decode() {
+        return (format!("the answer broke off: {last}"), LOGS.to_owned());
+    }
+    // Under TLS 1.3 a server refuses the asker's certificate after the handshake, and its alert may be lost.
+    let next_step = match url.scheme() {
+        "https" => format!("{LOGS}; it may want a certificate of the asker, `certificate` and `key`"),
+        _ => LOGS.to_owned(),
+    };
+    (format!("the connection broke: {last}"), next_step)
 }
 
 const LOGS: &str = "look into the logs of the server and of what stands before it";
@@ -88,13 +90,18 @@ fn of_tls(url: &Url, causes: &str) -> Option<Failure> {
             "the server's certificate is of an authority that is not trusted here".to_owned(),
             "give the authority's certificate as `ca` of the source",
         )
-    } else if has(&["NotValidForName"]) {
+    } else if has(&["NotValidForName", "not valid for name"]) {
         (
             format!("the server's certificate is not for the host {}", url.host_str().unwrap_or_default()),
             "write a name in `url` that the certificate holds",
         )
-    } else if has(&["Expired"]) {
+    } else if has(&["Expired", "certificate expired"]) {
         ("the server's certificate has expired".to_owned(), "let it be renewed, or set this machine's clock")
+    } else if has(&["CaUsedAsEndEntity"]) {
+        (
+            "the server shows an authority's own certificate, which is none for a server".to_owned(),
+            "let the server have one with basicConstraints=CA:FALSE, and give its authority's, or itself, as `ca`",
+        )
     } else if has(&["invalid peer certificate"]) {
         (
             format!("the server's certificate cannot be trusted: {}", last_of(causes)),

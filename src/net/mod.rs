@@ -12,6 +12,11 @@ mod runtime;
 mod secret;
 mod setup;
 
+#[cfg(test)]
+mod client_tests;
+#[cfg(test)]
+mod scripted;
+
 pub use aws::aws_config;
 pub use client::{Answer, Client};
 pub use error::NetError;

@@ -1,6 +1,7 @@
 //! Making a client: who asks, with which headers, and whom it trusts.
 
 use std::{
+    error::Error as _,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -26,6 +27,8 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 pub(super) struct Setup {
     /// Sends the headers, and follows no redirect.
     pub(super) http: reqwest::Client,
+    /// Who asks, for every request.
+    pub(super) authorization: Option<HeaderValue>,
     /// All secrets that it sends, as they stand in its headers.
     pub(super) secrets: Vec<Secret>,
     /// Sentences about secrets that go unencrypted or lie open.
@@ -43,11 +46,9 @@ pub(super) fn http(
 ) -> Result<Setup, NetError> {
     let mut secrets = Vec::new();
     let mut headers = HeaderMap::new();
-    authorize(&server.auth, &mut headers, &mut secrets, resolve)?;
     for (name, text) in &server.headers {
         own_header(name, text, &mut headers, &mut secrets, resolve)?;
     }
-    let warnings = warnings(server, &secrets);
     let mut builder = ClientBuilder::new()
         .user_agent(concat!("mailtide/", env!("CARGO_PKG_VERSION")))
         .default_headers(headers)
@@ -59,54 +60,44 @@ pub(super) fn http(
         builder = builder.no_proxy();
     }
     let http = trust(builder, &server.tls, resolve)?.build().map_err(|error| {
-        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         NetError::Setup {
             problem: format!("{}: no client can be made: {cause}", shown(&server.url)),
             next_step: "check `ca`, `certificate` and `key` of the source".to_owned(),
         }
     })?;
-    Ok(Setup { http, secrets, warnings })
+    let authorization = authorization(&http, server, &mut secrets, resolve)?;
+    let warnings = warnings(server, &secrets);
+    Ok(Setup { http, authorization, secrets, warnings })
 }
 
-fn authorize(
-    auth: &Auth,
-    headers: &mut HeaderMap,
+/// The header that shows who asks, as the client's library writes it.
+fn authorization(
+    http: &reqwest::Client,
+    server: &Server,
     secrets: &mut Vec<Secret>,
     resolve: Resolve<'_>,
-) -> Result<(), NetError> {
-    let value = match auth {
-        Auth::None => return Ok(()),
+) -> Result<Option<HeaderValue>, NetError> {
+    let request = http.get(server.url.clone());
+    let (request, secret) = match &server.auth {
+        Auth::None => return Ok(None),
         Auth::Basic { user, password } => {
             let password = Secret::read(password, resolve)?;
-            let value = basic(user, &password)?;
-            secrets.push(password);
-            value
+            (request.basic_auth(user, Some(password.expose())), password)
         }
         Auth::Bearer { token } => {
             let token = Secret::read(token, resolve)?;
-            let value = sensitive(format!("Bearer {}", token.expose()).as_bytes(), &token)?;
-            secrets.push(token);
-            value
+            (request.bearer_auth(token.expose()), token)
         }
     };
-    if let Some((_, encoded)) = value.to_str().ok().and_then(|value| value.split_once(' ')) {
-        // Basic authentication is the password in other letters.
-        secrets.extend(secrets.last().and_then(|secret| secret.in_other_letters(encoded)));
-    }
-    headers.insert(AUTHORIZATION, value);
-    Ok(())
-}
-
-/// The header of basic authentication, as the client's library writes it.
-fn basic(user: &str, password: &Secret) -> Result<HeaderValue, NetError> {
-    // The request is never sent; it has no other part that could be wrong.
-    let request = reqwest::Client::new()
-        .get("http://localhost/")
-        .basic_auth(user, Some(password.expose()))
-        .build()
-        .ok();
-    let value = request.as_ref().and_then(|request| request.headers().get(AUTHORIZATION));
-    value.cloned().ok_or_else(|| unfit(password))
+    let request = request.build().map_err(|_| unfit(&secret))?;
+    let value = request.headers().get(AUTHORIZATION).cloned().ok_or_else(|| unfit(&secret))?;
+    // Basic authentication is user and password in other letters, which must not be shown either.
+    let letters = value.to_str().ok().and_then(|value| value.split_once(' '));
+    let encoded = letters.and_then(|(_, letters)| secret.in_other_letters(letters));
+    secrets.push(secret);
+    secrets.extend(encoded);
+    Ok(Some(value))
 }
 
 fn own_header(

@@ -41,7 +41,9 @@ pub struct AskedSource {
 /// One request, in words.
 #[derive(Debug, Clone, Serialize)]
 pub struct AskedRequest {
-    /// What is asked.
+    /// The question that it belongs to.
+    pub question: String,
+    /// What is asked, in the server's words.
     pub what: String,
     /// From when, RFC 3339.
     pub from: String,
@@ -222,7 +224,9 @@ fn in_words(opened: &Opened<'_>, request: &Request) -> AskedRequest {
         DateTime::from_timestamp(time, 0)
             .map_or_else(|| time.to_string(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
     };
+    let question = opened.server.questions().get(request.question);
     AskedRequest {
+        question: question.map(|question| question.id.clone()).unwrap_or_default(),
         what: opened.server.describe(request),
         from: moment(request.range.start),
         to: moment(request.range.end),

@@ -96,14 +96,20 @@ impl Places {
     /// The archive's location is none.
     pub fn of(platform: &Platform, archive: Option<&str>, out: &Path) -> Result<Places, ArchiveError> {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let archive = match archive {
-            Some(given) => Location::parse(given)?,
-            None => {
+        let declared = &platform.archive;
+        let store = StoreOptions { region: declared.region.clone(), endpoint: declared.endpoint.clone() };
+        let archive = match (archive, &declared.location) {
+            (Some(given), _) => Location::parse(given)?,
+            (None, Some(declared)) => match Location::parse(declared)? {
+                Location::Directory(path) => Location::Directory(platform.resolve(&path)),
+                bucket => bucket,
+            },
+            (None, None) => {
                 let own = platform.name.chars().map(plain).collect::<String>();
                 Location::Directory(Path::new("archive").join(own))
             }
         };
-        Ok(Places { archive, store: StoreOptions::default(), out: out.to_owned() })
+        Ok(Places { archive, store, out: out.to_owned() })
     }
 
     /// Opens the archive, and makes it where there is none.

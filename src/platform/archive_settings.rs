@@ -86,47 +86,40 @@ fn read_location(fields: &mut Fields<'_>) -> Option<String> {
 fn read_downsample(fields: &mut Fields<'_>, keep: Option<i64>) -> Vec<Downsample> {
     let mut all: Vec<Downsample> = Vec::new();
     for mut entry in fields.sub_tables("downsample") {
-        entry.require("older_than", "an age, such as \"400d\"");
-        entry.require("step", STEPS);
-        let older_than = amount::read_seconds(&mut entry, "older_than", DAY..=100 * YEAR, "1d to 100y");
-        let step = amount::read_seconds(&mut entry, "step", 60..=DAY, STEPS).filter(|step| {
-            let divides = DAY % step == 0;
-            if !divides {
-                entry.refuse("step", "does not divide a day", format!("legal: {STEPS}"));
-            }
-            divides
-        });
-        if let (Some(older_than), Some(keep)) = (older_than, keep) {
-            if older_than >= keep {
-                entry.refuse(
-                    "older_than",
-                    "is not less than `keep`, so nothing is left of that age",
-                    "legal: an age less than `keep`",
-                );
-            }
-        }
-        if let (Some(older_than), Some(step)) = (older_than, step) {
+        if let Some(downsample) = read_entry(&mut entry, keep) {
             if let Some(earlier) = all.last() {
-                if older_than <= earlier.older_than {
-                    entry.refuse(
-                        "older_than",
-                        "is not more than in the entry before",
-                        "legal: the youngest first",
-                    );
-                } else if step <= earlier.step || step % earlier.step != 0 {
-                    let problem = "is no multiple of the step in the entry before";
-                    entry.refuse(
-                        "step",
-                        problem,
-                        "legal: steps that grow with age, each a multiple of the one before",
-                    );
-                }
+                refuse_disorder(&entry, *earlier, downsample);
             }
-            all.push(Downsample { older_than, step });
+            all.push(downsample);
         }
         entry.finish();
     }
     all
+}
+
+fn read_entry(entry: &mut Fields<'_>, keep: Option<i64>) -> Option<Downsample> {
+    entry.require("older_than", "an age, such as \"400d\"");
+    entry.require("step", STEPS);
+    let older_than = amount::read_seconds(entry, "older_than", DAY..=100 * YEAR, "1d to 100y");
+    let step = amount::read_seconds(entry, "step", 60..=DAY, STEPS);
+    if step.is_some_and(|step| DAY % step != 0) {
+        entry.refuse("step", "does not divide a day", format!("legal: {STEPS}"));
+        return None;
+    }
+    if keep.zip(older_than).is_some_and(|(keep, older_than)| older_than >= keep) {
+        let problem = "is not less than `keep`, so nothing is left of that age";
+        entry.refuse("older_than", problem, "legal: an age less than `keep`");
+    }
+    Some(Downsample { older_than: older_than?, step: step? })
+}
+
+fn refuse_disorder(entry: &Fields<'_>, earlier: Downsample, later: Downsample) {
+    if later.older_than <= earlier.older_than {
+        entry.refuse("older_than", "is not more than in the entry before", "legal: the youngest first");
+    } else if later.step <= earlier.step || later.step % earlier.step != 0 {
+        let remedy = "legal: steps that grow with age, each a multiple of the one before";
+        entry.refuse("step", "is no multiple of the step in the entry before", remedy);
+    }
 }
 
 const STEPS: &str = "a part of a day from 1m on, such as 5m, 1h or 1d";

@@ -217,4 +217,6 @@ fn whole_file(path: &Path, line: Option<usize>, problem: String, remedy: &str) -
 }
 
 #[cfg(test)]
+mod live_tests;
+#[cfg(test)]
 mod tests;

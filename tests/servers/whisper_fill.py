@@ -2,7 +2,7 @@
 
 Each line of the input is one series as JSON:
 {"path": "mail.mx1.queue", "retentions": ["5m:60d", "1h:2y"], "aggregation": "average", "points": [[time, value], …]}
-Points older than an archive's retention go into the next coarser one, as when carbon had received them in time.
+Points older than an archive's retention go straight into the next coarser one, where the last of a slot stays.
 """
 
 import json

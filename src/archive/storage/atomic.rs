@@ -59,14 +59,15 @@ pub(in crate::archive) fn create_directory(directory: &Path) -> Result<(), Archi
 
 /// Removes what a killed [`replace`] of `path` has left.
 pub(in crate::archive) fn remove_left_over(path: &Path) -> Result<(), ArchiveError> {
-    remove(&temporary(path))
+    remove(&temporary(path)).map(drop)
 }
 
-/// Removes a file; one that is not there is no error.
-pub(in crate::archive) fn remove(path: &Path) -> Result<(), ArchiveError> {
+/// Removes a file; tells whether it was there.
+pub(in crate::archive) fn remove(path: &Path) -> Result<bool, ArchiveError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(ArchiveError::io(path, "remove")(error)),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(ArchiveError::io(path, "remove")(error)),
     }
 }
 

@@ -133,7 +133,9 @@ impl Storage for Local {
     fn remove(&self, key: &str) -> Result<(), ArchiveError> {
         (self.interrupt)();
         let path = self.path(key);
-        atomic::remove(&path)?;
+        if !atomic::remove(&path)? {
+            return Ok(());
+        }
         (self.interrupt)();
         // The directory goes with its last file; one that still holds something stays.
         if let Some(directory) = path.parent().filter(|directory| **directory != self.root)
@@ -165,5 +167,28 @@ impl Storage for Local {
             walked.iter().map(|file| Entry { key: self.key(&file.path), bytes: file.bytes }).collect();
         entries.sort();
         Ok(entries)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_listed_and_removed_by_key() {
+        let root = tempfile::tempdir().unwrap();
+        let local = Local::at(root.path());
+        let month = "measure=disk.used/month=2026-03/points.parquet";
+        assert_eq!(local.list("measure=disk.used").unwrap(), []);
+        assert_eq!(local.replace(month, b"abc".to_vec(), &Expect::New).unwrap(), Written::Done);
+        fs::write(root.path().join("measure=disk.used/.series.parquet.tmp"), "half").unwrap();
+        assert_eq!(local.list("measure=disk.used").unwrap(), [Entry { key: month.to_owned(), bytes: 3 }]);
+        assert_eq!(local.read(month).unwrap().unwrap().bytes, b"abc");
+        local.remove(month).unwrap();
+        local.remove(month).unwrap();
+        assert!(local.read(month).unwrap().is_none());
+        assert!(!root.path().join("measure=disk.used/month=2026-03").exists());
+        // What still holds something stays.
+        assert!(root.path().join("measure=disk.used").is_dir());
     }
 }

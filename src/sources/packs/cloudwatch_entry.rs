@@ -94,6 +94,10 @@ mod tests {
             "dimensions =",
             "namespace = \"CWAgent\"\nmetric = \"m\"\nwhere = { a = \"b\" }\ndimensions =",
         );
-        insta::assert_snapshot!(Packs::from_text("p", &text).unwrap_err(), @"");
+        insta::assert_snapshot!(Packs::from_text("p", &text).unwrap_err(), @r#"
+        p.toml:8: measure 1 "load.memory": cloudwatch: metric: says nothing beside an expression that finds its metrics itself; remove it, or let the expression speak of the metric as m1
+        p.toml:8: measure 1 "load.memory": cloudwatch: where: says nothing beside an expression that finds its metrics itself; remove it, or let the expression speak of the metric as m1
+        p.toml:10: measure 1 "load.memory": cloudwatch: namespace: says nothing beside an expression that finds its metrics itself; remove it, or let the expression speak of the metric as m1
+        "#);
     }
 }

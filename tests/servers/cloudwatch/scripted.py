@@ -5,7 +5,7 @@ for as long as CloudWatch does, and then misbehaves by script: pages that split 
 Forbidden, throttling, tokens that have gone stale, a wrong clock.
 
 `PUT /script` takes the script as JSON:
-  now               the time that retention counts from, seconds since 1970-01-01 UTC
+  now               the time that retention counts from, seconds since 1970-01-01 UTC; default: the machine's
   metrics           [{namespace, metric, dimensions, seed, holes: [[from, to], ...]}, ...]; see `raw` for the values
   page_points       points on a page of GetMetricData; default 100,800
   page_metrics      metrics on a page of ListMetrics; default 500
@@ -34,7 +34,7 @@ LOCK = threading.Lock()
 
 class Double:
     def __init__(self, script):
-        self.now = script.get("now", 0)
+        self.now = script.get("now", time.time())
         self.metrics = script.get("metrics", [])
         self.page_points = script.get("page_points", series.MOST_POINTS)
         self.page_metrics = script.get("page_metrics", 500)

@@ -10,15 +10,26 @@ use object_store::{
 };
 use url::{Host, Url};
 
-use super::{credentials, error};
-use crate::archive::{
-    ArchiveError,
-    location::{Bucket, Provider, StoreOptions},
+use super::{credentials::Chain, error};
+use crate::{
+    archive::{
+        ArchiveError,
+        location::{Bucket, Provider, StoreOptions},
+    },
+    net::aws_config,
+    platform::CloudWatch,
 };
 
 /// A request of one whole object may take this long, unless the environment says otherwise. The largest
 /// partitions have some tens of megabytes; the library's own 30 seconds would ask for 10 Mbit/s.
 const TIMEOUT: &str = "120 seconds";
+
+/// Seconds for one question to a service that gives credentials. They answer at once; one that is asked in vain,
+/// as on a machine that is not Amazon's, should not hold a run up.
+const CREDENTIALS_TIMEOUT: i64 = 10;
+
+/// What a store that is only compatible with S3 takes for a region where none is given: S3's own first one.
+const NO_REGION: &str = "us-east-1";
 
 /// Repeats what a server could not answer, for about ten seconds: a weekly job may well wait, but somebody
 /// who mistyped an address should not wait long.
@@ -59,18 +70,21 @@ fn s3(bucket: &Bucket, options: &StoreOptions) -> Result<Arc<dyn ObjectStore>, A
     }
     let endpoint = builder.get_config_value(&S3Endpoint).or_else(|| builder.get_config_value(&Endpoint));
     let allowed = builder.get_config_value(&Client(ClientConfigKey::AllowHttp));
-    if needs_plain_http(bucket, endpoint, allowed)? {
+    if needs_plain_http(bucket, endpoint.as_deref(), allowed.as_deref())? {
         builder = builder.with_allow_http(true);
     }
     // Keys in the environment serve as they are; for all else there is the chain of AWS itself.
     let unsigned = builder.get_config_value(&SkipSignature).as_deref() == Some("true");
     if builder.get_config_value(&AccessKeyId).is_none() && !unsigned {
-        let (chain, region) = credentials::chain(builder.get_config_value(&Region));
-        if let Some(chain) = chain {
-            builder = builder.with_credentials(Arc::new(chain));
+        let region = builder.get_config_value(&Region).or_else(|| endpoint.map(|_| NO_REGION.to_owned()));
+        let settings = CloudWatch { region, ..CloudWatch::default() };
+        let config = aws_config(&settings, CREDENTIALS_TIMEOUT)
+            .map_err(|source| ArchiveError::Setup { location: bucket.to_string(), source })?;
+        if let Some(region) = config.region() {
+            builder = builder.with_region(region.as_ref());
         }
-        if let Some(region) = region {
-            builder = builder.with_region(region);
+        if let Some(chain) = config.credentials_provider() {
+            builder = builder.with_credentials(Arc::new(Chain::new(chain)));
         }
     }
     built(bucket, builder.build())
@@ -88,7 +102,7 @@ fn google(bucket: &Bucket, options: &StoreOptions) -> Result<Arc<dyn ObjectStore
         builder = builder.with_config(Client(ClientConfigKey::Timeout), TIMEOUT);
     }
     let allowed = builder.get_config_value(&Client(ClientConfigKey::AllowHttp));
-    if needs_plain_http(bucket, builder.get_config_value(&BaseUrl), allowed)? {
+    if needs_plain_http(bucket, builder.get_config_value(&BaseUrl).as_deref(), allowed.as_deref())? {
         builder = builder.with_config(Client(ClientConfigKey::AllowHttp), "true");
     }
     built(bucket, builder.build())
@@ -106,7 +120,7 @@ fn azure(bucket: &Bucket, options: &StoreOptions) -> Result<Arc<dyn ObjectStore>
         builder = builder.with_config(Client(ClientConfigKey::Timeout), TIMEOUT);
     }
     let allowed = builder.get_config_value(&Client(ClientConfigKey::AllowHttp));
-    if needs_plain_http(bucket, builder.get_config_value(&Endpoint), allowed)? {
+    if needs_plain_http(bucket, builder.get_config_value(&Endpoint).as_deref(), allowed.as_deref())? {
         builder = builder.with_allow_http(true);
     }
     built(bucket, builder.build())
@@ -122,10 +136,10 @@ fn built<S: ObjectStore>(bucket: &Bucket, store: Result<S>) -> Result<Arc<dyn Ob
 /// Whether an endpoint is asked without TLS. Only this machine may be, unless the environment allows more.
 fn needs_plain_http(
     bucket: &Bucket,
-    endpoint: Option<String>,
-    allowed: Option<String>,
+    endpoint: Option<&str>,
+    allowed: Option<&str>,
 ) -> Result<bool, ArchiveError> {
-    let Some(url) = endpoint.and_then(|endpoint| Url::parse(&endpoint).ok()) else { return Ok(false) };
+    let Some(url) = endpoint.and_then(|endpoint| Url::parse(endpoint).ok()) else { return Ok(false) };
     if url.scheme() != "http" {
         return Ok(false);
     }
@@ -135,7 +149,7 @@ fn needs_plain_http(
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    if loopback || allowed.as_deref() == Some("true") {
+    if loopback || allowed == Some("true") {
         return Ok(true);
     }
     let variable = match bucket.provider {
@@ -155,9 +169,7 @@ mod tests {
     #[test]
     fn plain_http_goes_to_this_machine_only() {
         let Location::Bucket(bucket) = Location::parse("s3://b/archive").unwrap() else { panic!("a bucket") };
-        let needs = |endpoint: &str, allowed: Option<&str>| {
-            needs_plain_http(&bucket, Some(endpoint.to_owned()), allowed.map(str::to_owned))
-        };
+        let needs = |endpoint: &str, allowed| needs_plain_http(&bucket, Some(endpoint), allowed);
         for endpoint in ["http://127.0.0.1:9000", "http://localhost/x", "http://[::1]:9000/"] {
             assert!(needs(endpoint, None).unwrap(), "{endpoint}");
         }

@@ -162,3 +162,94 @@ fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 fn has_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Location;
+
+    /// What is told of an error while an object of a bucket is written.
+    fn message(location: &str, error: Error) -> String {
+        let Location::Bucket(bucket) = Location::parse(location).unwrap() else { panic!("a bucket") };
+        told(&bucket, format!("{bucket}/format.json").into(), "write", &error).to_string()
+    }
+
+    /// An answer as the library hands it on.
+    fn answer(status: &str, code: &str, text: &str) -> Box<dyn StdError + Send + Sync> {
+        format!(
+            "Server returned non-2xx status code: {status}: <?xml version=\"1.0\"?>\n<Error><Code>{code}</Code>\
+             <Message>{text}</Message></Error>"
+        )
+        .into()
+    }
+
+    fn connection(kind: HttpErrorKind, said: std::io::ErrorKind) -> Error {
+        let source = HttpError::new(kind, std::io::Error::from(said));
+        Error::Generic { store: "S3", source: Box::new(source) }
+    }
+
+    #[test]
+    fn each_failure_is_told_with_its_next_step() {
+        let path = || "mail/format.json".to_owned();
+        let denied = |code: &str, text: &str| Error::PermissionDenied {
+            path: path(),
+            source: answer("403 Forbidden", code, text),
+        };
+        for (location, error, said) in [
+            (
+                "s3://b",
+                Error::NotFound { path: path(), source: answer("404 Not Found", "NoSuchBucket", "None") },
+                "there is no bucket `b`; make it, or correct the location of the archive",
+            ),
+            (
+                "s3://b",
+                denied("AccessDenied", "Access Denied"),
+                "access is denied (AccessDenied: Access Denied); allow these credentials s3:ListBucket on the bucket, \
+                 and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects",
+            ),
+            (
+                "gs://b",
+                denied("AccessDenied", "Access denied."),
+                "access is denied (AccessDenied: Access denied.); give this account the role Storage Object User on \
+                 the bucket",
+            ),
+            (
+                "s3://b",
+                denied("SignatureDoesNotMatch", "It differs."),
+                "the credentials are not accepted (SignatureDoesNotMatch: It differs.); renew or correct them, and \
+                 see that this machine's clock is right",
+            ),
+            (
+                "s3://b",
+                connection(HttpErrorKind::Connect, std::io::ErrorKind::ConnectionRefused),
+                "the store cannot be reached (connection refused); see that the address is right (`endpoint`, \
+                 `region`) and can be reached from here",
+            ),
+            (
+                "s3://b",
+                connection(HttpErrorKind::Timeout, std::io::ErrorKind::TimedOut),
+                "the connection broke (timed out); run again: nothing that was held is lost",
+            ),
+            (
+                "az://b",
+                Error::Generic { store: "MicrosoftAzure", source: "Account must be specified".into() },
+                "Account must be specified; set AZURE_STORAGE_ACCOUNT_NAME, and correct the other variables AZURE_…",
+            ),
+        ] {
+            assert_eq!(message(location, error), format!("{location}/format.json: cannot write: {said}"));
+        }
+    }
+
+    #[test]
+    fn only_what_broke_on_the_way_is_worth_another_try() {
+        use HttpErrorKind::{Connect, Interrupted, Request, Timeout};
+        let passing = |kind| is_passing(&connection(kind, std::io::ErrorKind::ConnectionReset));
+        assert_eq!([Interrupted, Timeout, Connect, Request].map(passing), [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_long_answer_is_cut() {
+        let error = Error::Generic { store: "S3", source: "word \n".repeat(1000).into() };
+        assert_eq!(said(&error).chars().count(), LONGEST + 1);
+    }
+}

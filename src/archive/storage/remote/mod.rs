@@ -4,7 +4,6 @@
 mod connect;
 mod credentials;
 mod error;
-mod runtime;
 
 #[cfg(test)]
 mod tests;
@@ -19,11 +18,13 @@ use object_store::{
     Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion, path::Path as ObjectPath,
 };
 
-use self::runtime::block_on;
 use super::{Entry, Expect, Held, Storage, Version, Written, lock::Lock, update::repeat};
-use crate::archive::{
-    ArchiveError, format,
-    location::{Bucket, StoreOptions},
+use crate::{
+    archive::{
+        ArchiveError, format,
+        location::{Bucket, Provider, StoreOptions},
+    },
+    net::block_on,
 };
 
 /// The files of an archive in an object store.
@@ -80,10 +81,10 @@ impl Remote {
         }
     }
 
-    /// Some stores take the headers of a conditional write and do not look at them. The format file, put once
-    /// more as it is, must be refused both as a new object and as the successor of another.
+    /// Some stores that are compatible with S3 take the headers of a conditional write and do not look at them. The
+    /// format file, put once more as it is, must be refused both as a new object and as the successor of another.
     fn check_conditions(&self, held: &Held) -> Result<(), ArchiveError> {
-        let another = UpdateVersion { e_tag: Some(NO_E_TAG.to_owned()), version: Some("0".to_owned()) };
+        let another = UpdateVersion { e_tag: Some(NO_E_TAG.to_owned()), version: None };
         for mode in [PutMode::Create, PutMode::Update(another)] {
             if self.put(format::NAME, held.bytes.clone(), mode)? == Written::Done {
                 return Err(ArchiveError::NoConditions { path: self.path("") });
@@ -106,7 +107,8 @@ impl Storage for Remote {
 
     /// There is no lock. What a killed writer leaves is whole objects: nothing is to be cleared away.
     fn exclusive(&self) -> Result<Option<Lock>, ArchiveError> {
-        if self.obeys.get().is_none()
+        if self.bucket.provider == Provider::S3
+            && self.obeys.get().is_none()
             && let Some(held) = self.read(format::NAME)?
         {
             repeat(|| self.check_conditions(&held))?;

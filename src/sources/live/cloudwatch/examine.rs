@@ -1,5 +1,7 @@
 //! What `doctor` and `init` want to know of CloudWatch.
 
+use std::{collections::BTreeMap, sync::PoisonError};
+
 use super::{
     CloudWatchSource,
     inquiry::{Inquiry, Search},
@@ -61,10 +63,7 @@ impl CloudWatchSource {
         let mut refused = None;
         for (at, (question, inquiry)) in self.questions.iter().zip(&self.inquiries).enumerate() {
             let series = match inquiry {
-                Inquiry::Metrics(asked) => self.expand(at, asked).map(|expansion| {
-                    examination.notes.extend(expansion.notes.iter().cloned());
-                    expansion.metrics.len()
-                }),
+                Inquiry::Metrics(asked) => self.expand(at, asked).map(|expansion| expansion.metrics.len()),
                 Inquiry::Search(search) => self.look_for(at, search, now, &mut examination),
             };
             match series {
@@ -78,10 +77,33 @@ impl CloudWatchSource {
         match refused {
             Some(error) if examination.answers.is_empty() => Err(error),
             _ => {
+                examination.notes.extend(self.found());
                 examination.server_time = examination.server_time.or(self.listings.server_time());
                 Ok(examination)
             }
         }
+    }
+
+    /// What the listings of this run have shown: series with several metrics, and packs without any.
+    pub(super) fn found(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut packs: BTreeMap<&str, usize> = BTreeMap::new();
+        for (question, expansion) in self.questions.iter().zip(&self.expansions) {
+            let known = expansion.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(expansion) = known.as_ref() else { continue };
+            notes.extend(expansion.notes.iter().cloned());
+            *packs.entry(&question.pack).or_default() += expansion.metrics.len();
+        }
+        let without: Vec<&str> =
+            packs.into_iter().filter(|(_, metrics)| *metrics == 0).map(|(pack, _)| pack).collect();
+        if !without.is_empty() {
+            notes.push(format!(
+                "CloudWatch has no metric of the packs {} with points of the last two weeks; it lists no others. Leave \
+                 them out with `packs`, or check the region",
+                without.join(", ")
+            ));
+        }
+        notes
     }
 
     /// How many series a search finds now.

@@ -24,12 +24,10 @@ use std::{
     ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
-
-use chrono::DateTime;
 
 use super::{Examination, Fetched, LiveError, LiveSource, Question, Request};
 use crate::{
@@ -55,20 +53,15 @@ pub struct CloudWatchSource {
     /// In the order of the questions, as are the next two.
     inquiries: Vec<Inquiry>,
     expansions: Vec<Mutex<Option<Arc<Expansion>>>>,
-    searched: Vec<Searched>,
+    /// The most series that each gave as a search, or [`NOT_SEARCHED`].
+    searched: Vec<AtomicUsize>,
     listings: Listings,
     spending: Spending,
     pause: fn(Duration),
 }
 
-/// What a question has shown in this run.
-#[derive(Debug)]
-struct Searched {
-    /// The most series that it gave as a search; [`usize::MAX`] before its first answer.
-    series: AtomicUsize,
-    /// Whether the notes of its expansion have been told.
-    told: AtomicBool,
-}
+/// A search that was not answered yet.
+const NOT_SEARCHED: usize = usize::MAX;
 
 impl CloudWatchSource {
     /// Makes ready to ask; nothing is asked yet. `packs` are those that the source is held to.
@@ -113,14 +106,13 @@ impl CloudWatchSource {
             pack: pack.clone(),
             step,
         };
-        let searched = || Searched { series: AtomicUsize::new(usize::MAX), told: AtomicBool::new(false) };
         CloudWatchSource {
             name: name.to_owned(),
             asking: asking.clone(),
             api,
             questions: inquiries.iter().map(question).collect(),
             expansions: inquiries.iter().map(|_| Mutex::default()).collect(),
-            searched: inquiries.iter().map(|_| searched()).collect(),
+            searched: inquiries.iter().map(|_| AtomicUsize::new(NOT_SEARCHED)).collect(),
             inquiries: inquiries.into_iter().map(|(_, inquiry)| inquiry).collect(),
             listings: Listings::default(),
             spending: Spending::default(),
@@ -148,8 +140,8 @@ impl CloudWatchSource {
 
     /// How many series a search gave, if it has been asked.
     fn series_of_search(&self, question: usize) -> Option<usize> {
-        let count = self.searched.get(question)?.series.load(Ordering::Relaxed);
-        (count != usize::MAX).then_some(count)
+        let count = self.searched.get(question)?.load(Ordering::Relaxed);
+        (count != NOT_SEARCHED).then_some(count)
     }
 
     fn fetch_metrics(&self, request: &Request, asked: &Metrics) -> Result<Fetched, LiveError> {
@@ -166,10 +158,6 @@ impl CloudWatchSource {
                 None => reading.miss(identity),
             }
         }
-        let told = self.searched.get(request.question).map(|searched| &searched.told);
-        if told.is_some_and(|told| !told.swap(true, Ordering::Relaxed)) {
-            expansion.notes.iter().for_each(|note| reading.warn(note.clone()));
-        }
         Ok(reading.finish(self.shown(request.question), answer))
     }
 
@@ -179,7 +167,7 @@ impl CloudWatchSource {
         let series = answer.of(call::SEARCH_ID).count();
         if let Some(searched) = self.searched.get(request.question) {
             let known = self.series_of_search(request.question).unwrap_or_default();
-            searched.series.store(series.max(known), Ordering::Relaxed);
+            searched.store(series.max(known), Ordering::Relaxed);
         }
         let recognise = |identity: &Identity| search.recognise(identity);
         let mut reading = Reading::new(&recognise);
@@ -242,23 +230,19 @@ impl LiveSource for CloudWatchSource {
     }
 
     fn describe(&self, request: &Request) -> String {
-        let time = |seconds: i64| {
-            DateTime::from_timestamp(seconds, 0)
-                .map_or(seconds.to_string(), |time| time.format("%Y-%m-%d %H:%M").to_string())
-        };
-        let count = self.charged(request);
+        let id =
+            self.questions.get(request.question).map(|question| question.id.as_str()).unwrap_or_default();
         let count = match self.inquiries.get(request.question) {
-            Some(Inquiry::Search(_)) => format!("at most {count} metrics"),
-            _ if count == 1 => "1 metric".to_owned(),
-            _ => format!("{count} metrics"),
+            Some(Inquiry::Metrics(asked)) => {
+                self.expand(request.question, asked).map_or(0, |expansion| expansion.metrics.len())
+            }
+            _ => self.charged(request),
         };
-        format!(
-            "{}: {count}, {} to {} UTC every {} s",
-            self.shown(request.question),
-            time(request.range.start),
-            time(request.range.end),
-            request.step
-        )
+        match self.inquiries.get(request.question) {
+            Some(Inquiry::Search(_)) => format!("{id} (at most {count} metrics)"),
+            _ if count == 1 => format!("{id} (1 metric)"),
+            _ => format!("{id} ({count} metrics)"),
+        }
     }
 
     fn fetch(&self, request: &Request) -> Result<Fetched, LiveError> {
@@ -280,6 +264,10 @@ impl LiveSource for CloudWatchSource {
 
     fn examine(&self, now: i64) -> Result<Examination, LiveError> {
         self.look(now)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.found()
     }
 }
 

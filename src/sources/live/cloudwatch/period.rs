@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, Datelike, Months, NaiveDate};
+use crate::sources::live::month::next_month;
 
 const DAY: i64 = 86_400;
 
@@ -70,18 +70,11 @@ fn by_month(range: Range<i64>) -> Vec<Range<i64>> {
     let mut parts = Vec::new();
     let mut start = range.start;
     while start < range.end {
-        let end = month_end(start).unwrap_or(range.end).min(range.end);
+        let end = next_month(start).unwrap_or(range.end).min(range.end);
         parts.push(start..end);
         start = end;
     }
     parts
-}
-
-/// The first second of the month after `time`; `None` beyond the calendar.
-fn month_end(time: i64) -> Option<i64> {
-    let day = DateTime::from_timestamp(time, 0)?.date_naive();
-    let next = NaiveDate::from_ymd_opt(day.year(), day.month(), 1)?.checked_add_months(Months::new(1))?;
-    Some(next.and_hms_opt(0, 0, 0)?.and_utc().timestamp())
 }
 
 fn floor(time: i64, period: i64) -> i64 {
@@ -94,6 +87,8 @@ fn ceil(time: i64, period: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
 
     /// 2026-11-20 10:30:20 UTC.
@@ -136,7 +131,7 @@ mod tests {
                     "{step}"
                 );
                 assert!(piece.range.start < piece.range.end, "{step}: {piece:?}");
-                assert!(month_end(piece.range.start).unwrap() >= piece.range.end, "{step}: {piece:?}");
+                assert!(next_month(piece.range.start).unwrap() >= piece.range.end, "{step}: {piece:?}");
                 if let Some(before) = before.replace(piece.clone()) {
                     assert_eq!(before.range.end, piece.range.start, "{step}");
                 }

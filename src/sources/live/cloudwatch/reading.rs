@@ -38,11 +38,6 @@ impl<'a> Reading<'a> {
         self.sink.take(identity, &mut Column::default());
     }
 
-    /// Keeps what an operator should know.
-    pub(super) fn warn(&mut self, note: String) {
-        self.sink.warn(note);
-    }
-
     fn lack(&mut self, identity: &Identity, trouble: &str) {
         self.sink.warn(format!("{identity}: {trouble}"));
         self.incomplete.push(identity.to_string());

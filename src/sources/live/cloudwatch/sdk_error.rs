@@ -14,6 +14,7 @@ const SHOWN: usize = 300;
 const LOG_IN: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a `profile` in the source, log in with \
                       `aws sso login`, or give this machine a role";
 const LOG_IN_AGAIN: &str = "log in again, for example with `aws sso login`";
+const ASSUME: &str = "let this identity assume the `role` of the source, and check `external_id`";
 const PERMIT: &str = "allow cloudwatch:GetMetricData and cloudwatch:ListMetrics to it";
 const LATER: &str = "pull again later";
 
@@ -116,7 +117,11 @@ pub(super) fn credentials(error: &CredentialsError) -> ApiError {
         ),
         other => {
             let why = innermost(other);
-            let next_step = if why.contains("expired") { LOG_IN_AGAIN } else { LOG_IN };
+            let next_step = match &why {
+                why if why.contains("expired") => LOG_IN_AGAIN,
+                why if why.contains("AssumeRole") => ASSUME,
+                _ => LOG_IN,
+            };
             lasting(format!("no AWS credentials: {why}"), next_step)
         }
     }
@@ -175,7 +180,13 @@ mod tests {
             let ApiError { problem, next_step, passing, .. } = credentials(&error);
             format!("{problem}; {next_step} | passing {passing}")
         });
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        no AWS credentials in the environment, the profile, single sign-on or this machine's role; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a `profile` in the source, log in with `aws sso login`, or give this machine a role | passing false
+        the place that gives the AWS credentials did not answer in time; pull again later | passing true
+        the AWS credentials are set up wrongly: the profile `ops` names no region for single sign-on; mend the profile, or what the environment says | passing false
+        no AWS credentials: the cached single sign-on token has expired; log in again, for example with `aws sso login` | passing false
+        no AWS credentials: AccessDenied: not authorized to perform: sts:AssumeRole; let this identity assume the `role` of the source, and check `external_id` | passing false
+        ");
     }
 
     #[test]

@@ -95,7 +95,11 @@ pub(super) fn joined(first: Fetched, second: Fetched, halves: Halves) -> Fetched
     };
     report.points += added.points;
     report.holes += added.holes;
-    for (to, from) in [(&mut report.not_read, added.not_read), (&mut report.warnings, added.warnings)] {
+    for (to, from) in [
+        (&mut report.not_read, added.not_read),
+        (&mut report.warnings, added.warnings),
+        (&mut report.merged, added.merged),
+    ] {
         let new: Vec<String> = from.into_iter().filter(|line| !to.contains(line)).collect();
         to.extend(new);
     }

@@ -1,6 +1,9 @@
 //! What is asked of graphite-web over HTTP: its names, its data, its version.
 
-use std::fmt::Debug;
+use std::{
+    fmt::Debug,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use serde::Deserialize;
 
@@ -35,6 +38,8 @@ pub(super) struct Api {
     /// The source's name, for errors.
     pub(super) source: String,
     ask: Box<dyn Ask>,
+    /// Whether posting has been refused: what stands before the server lets only GET through.
+    by_get: AtomicBool,
 }
 
 /// The answer of `/metrics/expand`.
@@ -45,7 +50,7 @@ struct Expanded {
 
 impl Api {
     pub(super) fn new(source: &str, ask: Box<dyn Ask>) -> Api {
-        Api { source: source.to_owned(), ask }
+        Api { source: source.to_owned(), ask, by_get: AtomicBool::new(false) }
     }
 
     /// The names of the series that a query finds, sorted, each once. A function is looked into: the answer is
@@ -131,8 +136,15 @@ impl Api {
             ("format", format.to_owned()),
             ("noCache", "1".to_owned()),
         ]);
+        if self.by_get.load(Ordering::Relaxed) {
+            return self.ask.get("render", &form);
+        }
         match self.ask.post_form("render", &form) {
-            Err(NetError::Status { status: 405, .. }) => self.ask.get("render", &form),
+            Err(NetError::Status { status: 403 | 405, .. }) => {
+                let answer = self.ask.get("render", &form);
+                self.by_get.fetch_or(answer.is_ok(), Ordering::Relaxed);
+                answer
+            }
             answer => answer,
         }
     }

@@ -11,6 +11,7 @@
 mod answer;
 mod api;
 mod examine;
+mod fetch;
 mod query;
 mod questions;
 mod series;
@@ -29,17 +30,16 @@ use std::{
 use chrono::DateTime;
 
 use self::{
-    answer::{Halves, Unread},
     api::{Api, Ask},
-    query::Query,
+    fetch::Put,
     questions::Asked,
     series::Series,
 };
 use super::{Examination, Fetched, LiveError, LiveSource, Question, Request};
 use crate::{
-    net::{Client, NetError},
+    net::Client,
     platform::{SeriesKey, Source, System, Tier},
-    sources::{Identity, Packs, Recognition, packs::functions},
+    sources::Packs,
 };
 
 /// How many series of a question are looked at to see its tiers: one may have stopped, and two schemas may meet in
@@ -73,16 +73,6 @@ pub struct GraphiteSource {
 struct Seen {
     series: Option<Arc<Series>>,
     tiers: Option<Arc<[Tier]>>,
-}
-
-/// How one request is put.
-struct Put<'a> {
-    asked: &'a Asked,
-    series: &'a Series,
-    /// Seconds between points.
-    step: i64,
-    /// Whether the server keeps finer points, of which it is to make these.
-    summarized: bool,
 }
 
 impl GraphiteSource {
@@ -180,132 +170,6 @@ impl GraphiteSource {
         locked(&self.ages).extend(ages);
         Ok(tiers)
     }
-
-    /// Asks for some targets of a question; in halves where that is too much at once.
-    fn answer(&self, put: &Put<'_>, targets: &[String], range: Range<i64>) -> Result<Fetched, LiveError> {
-        let error = match self.ask(put, targets, &range) {
-            Ok(fetched) => return Ok(fetched),
-            Err(Refused::TooMuch(error)) => error,
-            Err(Refused::Other(error)) => return Err(error),
-        };
-        let slots = (range.end - range.start) / put.step;
-        if targets.len() > 1 {
-            let (first, second) = targets.split_at(targets.len() / 2);
-            let first = self.answer(put, first, range.clone())?;
-            return Ok(answer::joined(first, self.answer(put, second, range)?, Halves::Series));
-        }
-        if slots > 1 {
-            let middle = range.start + slots / 2 * put.step;
-            let first = self.answer(put, targets, range.start..middle)?;
-            return Ok(answer::joined(first, self.answer(put, targets, middle..range.end)?, Halves::Range));
-        }
-        Err(error)
-    }
-
-    fn ask(&self, put: &Put<'_>, targets: &[String], range: &Range<i64>) -> Result<Fetched, Refused> {
-        let source = &self.api.source;
-        let what = &put.asked.text;
-        let wanted: Vec<String> = targets.iter().map(|target| put.target(target)).collect();
-        // The first slot of a rate is made of the one before.
-        let lead = if matches!(put.asked.query, Query::Function(_)) { put.step } else { 0 };
-        let mut again = true;
-        loop {
-            let answer = self
-                .api
-                .render(&wanted, range.start - lead - 1, range.end - 1, "json")
-                .map_err(|error| refused(source, what, &error))?;
-            let warnings = Mutex::default();
-            let recognise = |identity: &Identity| self.recognise(put, identity, &warnings);
-            match answer::read(&answer, &format!("{source}: {what}"), range, &recognise) {
-                Ok(mut fetched) => {
-                    let report = &mut fetched.reading.report;
-                    report.warnings.append(&mut locked(&warnings));
-                    if report.series == 0 {
-                        report.warnings.push(put.unanswered(&wanted));
-                    }
-                    return Ok(fetched);
-                }
-                Err(Unread::CutOff(_)) if again => again = false,
-                Err(Unread::CutOff(problem)) => {
-                    return Err(Refused::Other(trouble::cut_off(source, what, &problem)));
-                }
-                Err(Unread::Other(problem)) => {
-                    return Err(Refused::Other(trouble::of_body(source, what, &problem, &answer.body)));
-                }
-            }
-        }
-    }
-
-    /// What a series of an answer is; two that have become one are told of, once.
-    fn recognise(&self, put: &Put<'_>, identity: &Identity, warnings: &Mutex<Vec<String>>) -> Recognition {
-        let identity = put.plain(identity);
-        let recognition = put.asked.recognise(&identity);
-        if let Recognition::Known { key, .. } = &recognition {
-            let name = identity.to_string();
-            let first = locked(&self.names).entry(key.clone()).or_insert_with(|| name.clone()).clone();
-            let told = format!(
-                "{first} and {name} are both {key}; their samples are mixed. Give the label that tells them apart in \
-                 a query pack of your own"
-            );
-            if first != name && locked(&self.told).insert(told.clone()) {
-                locked(warnings).push(told);
-            }
-        }
-        recognition
-    }
-}
-
-/// Why there is no answer, and whether less would have one.
-enum Refused {
-    TooMuch(LiveError),
-    Other(LiveError),
-}
-
-fn refused(source: &str, what: &str, error: &NetError) -> Refused {
-    let told = trouble::of_net(source, what, error);
-    if trouble::is_too_much(error) { Refused::TooMuch(told) } else { Refused::Other(told) }
-}
-
-impl Put<'_> {
-    /// A target as it is asked.
-    fn target(&self, target: &str) -> String {
-        if self.summarized {
-            format!("summarize({target},\"{}s\",\"{}\",false)", self.step, self.asked.over.name())
-        } else {
-            target.to_owned()
-        }
-    }
-
-    /// The name that a series has without what was put around it here.
-    fn plain(&self, identity: &Identity) -> Identity {
-        let Identity::Graphite { path, tags } = identity else { return identity.clone() };
-        let path = match self.asked.query {
-            Query::Function(_) => {
-                let after = format!(", \"{}s\", \"{}\")", self.step, self.asked.over.name());
-                let inside = path.strip_prefix("summarize(").and_then(|rest| rest.strip_suffix(&after));
-                inside.filter(|_| self.summarized).unwrap_or(path).to_owned()
-            }
-            Query::Paths(_) | Query::Tags(_) => functions::series_of(path).into_owned(),
-        };
-        Identity::Graphite { path, tags: tags.clone() }
-    }
-
-    /// What an empty answer means here.
-    fn unanswered(&self, targets: &[String]) -> String {
-        let target = targets.first().map(String::as_str).unwrap_or_default();
-        format!("{}, or it cannot parse the target {target}", unanswered(self.series))
-    }
-}
-
-/// That there is no answer where there should be one, as far as is known.
-fn unanswered(series: &Series) -> String {
-    match series.known() {
-        Some(count) => format!(
-            "the server knows {count} series of this and answered none: they have stopped, or are older than what it \
-             keeps"
-        ),
-        None => "the server answered no series: it knows none of that name".to_owned(),
-    }
 }
 
 impl LiveSource for GraphiteSource {
@@ -363,7 +227,7 @@ impl LiveSource for GraphiteSource {
         let finer = tiers.is_none_or(|tiers| tiers.iter().any(|tier| tier.step < request.step));
         let summarized = request.step == self.step && finer;
         let put = Put { asked, series: &series, step: request.step.max(1), summarized };
-        self.answer(&put, series.part(request.step, request.part), request.range.clone())
+        self.answer(&put, series.part(request.step, request.part), request.range.clone(), fetch::PATIENCE)
     }
 
     fn examine(&self, now: i64) -> Result<Examination, LiveError> {

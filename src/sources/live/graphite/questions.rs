@@ -30,7 +30,7 @@ pub(super) struct Asked {
 /// What the answer is.
 #[derive(Debug)]
 enum Meaning {
-    Entry(Entry),
+    Entry(Box<Entry>),
     Declared(Declared),
 }
 
@@ -70,7 +70,7 @@ pub(super) fn of_packs(packs: &Packs, step: i64) -> Vec<Asked> {
                 // An operator's pack goes before a shipped one that asks the same.
                 if ids.insert(id.clone()) {
                     let question = Question { id, measure: entry.measure, pack: pack.name.clone(), step };
-                    let meaning = Meaning::Entry(entry.clone());
+                    let meaning = Meaning::Entry(Box::new(entry.clone()));
                     all.push(Asked { question, query: Query::parse(&text), text, over, meaning });
                 }
             }

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, Datelike, Months, NaiveTime};
-
-use crate::platform::Tier;
+use crate::{platform::Tier, sources::live::month::next_month};
 
 /// A range that is answered with one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +55,6 @@ pub(super) fn pieces(span: &Span, slots: i64) -> Vec<Range<i64>> {
         start = end;
     }
     pieces
-}
-
-/// When the month after that of a time begins; `None` beyond the calendar.
-fn next_month(time: i64) -> Option<i64> {
-    let first = DateTime::from_timestamp(time, 0)?.date_naive().with_day(1)?;
-    Some(first.checked_add_months(Months::new(1))?.and_time(NaiveTime::MIN).and_utc().timestamp())
 }
 
 fn down(time: i64, step: i64) -> i64 {

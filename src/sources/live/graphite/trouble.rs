@@ -7,26 +7,30 @@ const SHOWN: usize = 200;
 
 /// What went wrong over the wire; `what` is what was asked.
 pub(super) fn of_net(source: &str, what: &str, error: &NetError) -> LiveError {
-    let (problem, next_step, passing) = match error {
-        NetError::Status { status, body, .. } => return of_status(source, what, *status, body),
-        NetError::Setup { problem, next_step } => (problem.clone(), next_step.clone(), false),
-        NetError::Broken { url, problem, next_step } => {
-            (format!("{url}: {problem}"), next_step.clone(), true)
-        }
-        NetError::TooLarge { url, limit } => (
-            format!("{url}: the answer is larger than {limit} bytes"),
-            "raise `max_answer` of the source".to_owned(),
-            false,
+    let (problem, next_step) = match error {
+        NetError::Status { body, .. } if body.contains("unsupported path requested") => (
+            "the server has no /render; it seems to be VictoriaMetrics".to_owned(),
+            "write kind = \"prometheus\" for it, whose API it answers",
         ),
+        NetError::Status { status: 400, body, .. } if body.contains("Invalid parameters") => {
+            (said(400, body), "correct the query in its pack or its source")
+        }
+        NetError::Status { status, body, .. } => (said(*status, body), error.next_step()),
+        other => (other.problem(), other.next_step()),
     };
-    LiveError { source_name: source.to_owned(), problem: format!("{what}: {problem}"), next_step, passing }
+    LiveError {
+        source_name: source.to_owned(),
+        problem: format!("{what}: {problem}"),
+        next_step: next_step.to_owned(),
+        passing: error.is_passing(),
+    }
 }
 
 /// Whether less at once may have an answer.
 pub(super) fn is_too_much(error: &NetError) -> bool {
     match error {
         NetError::TooLarge { .. } => true,
-        NetError::Status { status: 413 | 414 | 504, .. } => true,
+        NetError::Status { status: 413 | 414, .. } => true,
         // gunicorn's and Django's words for a request with too many targets.
         NetError::Status { status: 400, body, .. } => {
             body.contains("Request Line is too large") || body.contains("DATA_UPLOAD_MAX")
@@ -35,25 +39,10 @@ pub(super) fn is_too_much(error: &NetError) -> bool {
     }
 }
 
-fn of_status(source: &str, what: &str, status: u16, body: &str) -> LiveError {
-    let (problem, next_step) = match status {
-        _ if body.contains("unsupported path requested") => (
-            "the server has no /render; it seems to be VictoriaMetrics".to_owned(),
-            "write kind = \"prometheus\" for it, whose API it answers",
-        ),
-        400 => (said(status, body), "correct the query, or ask the server's log what it did not like"),
-        401 | 403 => (said(status, body), "check the user and the password or token of the source"),
-        404 => (said(status, body), "check that `url` is where graphite-web is, with its path if it has one"),
-        429 | 503 => (said(status, body), "lower `parallel` of the source, or pull when there is less to do"),
-        500.. => (said(status, body), "look into the logs of graphite-web and of what stands before it"),
-        _ => (said(status, body), "open the address in a browser and see what answers there"),
-    };
-    LiveError {
-        source_name: source.to_owned(),
-        problem: format!("{what}: {problem}"),
-        next_step: next_step.to_owned(),
-        passing: matches!(status, 408 | 429 | 500..),
-    }
+/// Whether the answer took too long: for a proxy, or for the client, which says so in these words.
+pub(super) fn is_late(error: &NetError) -> bool {
+    matches!(error, NetError::Status { status: 504, .. })
+        || error.problem().contains("no whole answer within")
 }
 
 fn said(status: u16, body: &str) -> String {
@@ -88,25 +77,29 @@ pub(super) fn cut_off(source: &str, what: &str, problem: &str) -> LiveError {
     }
 }
 
-/// The beginning of a body as people read it: without HTML tags, on one line.
+/// The beginning of a body as people read it: without HTML tags, each text once, on one line.
 fn words_of(body: &str) -> String {
-    let mut text = String::new();
+    let mut texts: Vec<String> = Vec::new();
+    let mut note = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A page's title is mostly its headline too.
+        if !text.is_empty() && !texts.contains(&text) {
+            texts.push(text);
+        }
+    };
     let mut rest = body;
     while let Some((before, after)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
+        note(before);
         // A page's looks and scripts are not its words.
-        let lower = after.get(..6).unwrap_or(after).to_ascii_lowercase();
-        let end = match lower.as_str() {
-            "style>" => "</style>",
-            "script" => "</script>",
+        let end = match after.get(..5).map(str::to_ascii_lowercase).as_deref() {
+            Some("style") => "</style>",
+            Some("scrip") => "</script>",
             _ => ">",
         };
         rest = after.split_once(end).map_or("", |(_, after)| after);
     }
-    text.push_str(rest);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
+    note(rest);
+    let line = texts.join(" ");
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().escape_debug()),
         None => line.escape_debug().to_string(),
@@ -123,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_status_is_told_with_the_first_words_of_its_page() {
-        let page = "<html>\n<head><title>502 Bad Gateway</title><style>p { x }</style></head>\n<body>\n<hr>nginx</body></html>";
+        let page = "<html>\n<head><title>502 Bad Gateway</title><style>p { x }</style></head>\n<body>\n<h1>502 Bad Gateway</h1><hr>nginx</body></html>";
         let error = of_net("graphite", "a.*", &status(502, page));
-        insta::assert_snapshot!(error, @"graphite: a.*: the server answered 502: 502 Bad Gateway nginx; look into the logs of graphite-web and of what stands before it");
+        insta::assert_snapshot!(error, @"graphite: a.*: the server answered 502: 502 Bad Gateway nginx; look into the logs of the server and of what stands before it");
         assert!(error.passing);
     }
 
@@ -133,7 +126,7 @@ mod tests {
     fn what_will_not_change_is_not_passing() {
         let unknown = "Invalid parameters (Received request for unknown function: nosuch)";
         let error = of_net("graphite", "nosuch(a)", &status(400, unknown));
-        insta::assert_snapshot!(error, @"graphite: nosuch(a): the server answered 400: Invalid parameters (Received request for unknown function: nosuch); correct the query, or ask the server's log what it did not like");
+        insta::assert_snapshot!(error, @"graphite: nosuch(a): the server answered 400: Invalid parameters (Received request for unknown function: nosuch); correct the query in its pack or its source");
         assert!(!error.passing && !of_net("graphite", "a", &status(401, "")).passing);
     }
 
@@ -141,6 +134,17 @@ mod tests {
     fn victoria_metrics_is_told_apart() {
         let error = of_net("g", "a", &status(400, "unsupported path requested: \"/render\""));
         insta::assert_snapshot!(error, @r#"g: a: the server has no /render; it seems to be VictoriaMetrics; write kind = "prometheus" for it, whose API it answers"#);
+    }
+
+    #[test]
+    fn what_less_may_help_is_told_from_what_it_does_not() {
+        let late = "there was no whole answer within 60 s".to_owned();
+        let broken = |problem| NetError::Broken { url: String::new(), problem, next_step: String::new() };
+        assert!(is_late(&broken(late)) && is_late(&status(504, "")));
+        assert!(!is_late(&broken("the connection was refused".to_owned())));
+        let fields = "Invalid parameters (The number of GET/POST parameters exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS.)";
+        assert!(is_too_much(&status(400, fields)) && is_too_much(&status(413, "")));
+        assert!(!is_too_much(&status(400, "Invalid parameters")) && !is_too_much(&status(500, "")));
     }
 
     #[test]

@@ -97,23 +97,16 @@ impl PrometheusSource {
         Ok(times.min())
     }
 
-    /// How many series a question has at a moment, or now; the number is remembered.
+    /// How many series a question has at a moment, or now; the number is remembered. The inner error is what the
+    /// server has against this query alone.
     ///
     /// # Errors
-    /// The server does not answer. A query that it refuses has no series that could be counted: `None`.
+    /// The server does not answer.
     pub(super) fn count_series(
         &self,
         question: usize,
         time: Option<i64>,
-    ) -> Result<Option<usize>, LiveError> {
-        match self.counted(question, time)? {
-            Ok(series) => Ok(Some(series)),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// The inner error is what the server says against this query alone.
-    fn counted(&self, question: usize, time: Option<i64>) -> Result<Result<usize, String>, LiveError> {
+    ) -> Result<Result<usize, String>, LiveError> {
         let query = self.query(question)?;
         let step = self.questions.get(question).map_or(1, |question| question.step);
         match self.api.query_at(&query.expression.count(query.over, step), time) {
@@ -124,7 +117,10 @@ impl PrometheusSource {
                 self.learned.saw_series(question, series);
                 Ok(Ok(series))
             }
-            Err(NetError::Status { status: 400 | 422 | 500 | 503 | 504, body, .. }) => Ok(Err(said(&body))),
+            Err(NetError::Status { status: 400 | 413 | 422 | 500 | 503 | 504, body, .. }) => {
+                Ok(Err(said(&body)))
+            }
+            Err(error @ NetError::Late { .. }) => Ok(Err(error.problem())),
             Err(error) => Err(self.trouble(Some(query), &error)),
         }
     }
@@ -133,7 +129,7 @@ impl PrometheusSource {
         let (server, server_time) = self.build()?;
         let mut examination = Examination { server, server_time, ..Examination::default() };
         for (at, question) in self.questions.iter().enumerate() {
-            match self.counted(at, None)? {
+            match self.count_series(at, None)? {
                 Ok(series) => examination.answers.push((question.id.clone(), series)),
                 Err(refusal) => {
                     let text = self.queries.get(at).map_or("", |query| query.expression.text());
@@ -145,7 +141,14 @@ impl PrometheusSource {
                 }
             }
         }
-        examination.oldest = self.oldest(now)?;
+        match self.oldest(now) {
+            Ok(oldest) => examination.oldest = oldest,
+            Err(LiveError { problem, next_step, .. }) => {
+                examination
+                    .notes
+                    .push(format!("how far back it answers could not be seen: {problem}; {next_step}"));
+            }
+        }
         Ok(examination)
     }
 

@@ -9,7 +9,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    net::Answer,
+    net::{Answer, NetError},
     sources::{
         FileReading, Format, Identity, Recognition,
         live::{Fetched, LiveError, Request},
@@ -20,6 +20,10 @@ use crate::{
 /// How many times in a row a range is halved because it took too long: after four, a sixteenth of it does, and it is
 /// not the range that is slow. Each try waits as long as the source's `timeout`.
 const SLOW_HALVES: usize = 4;
+
+/// What to do where even one point is refused for its size.
+const TOO_MUCH_AT_ONCE: &str = "even one point at a time is too much: raise the server's limit (in Prometheus \
+     `--query.max-samples`), or narrow the query in a pack of your own";
 
 /// What is gathered while one request is asked, piece by piece.
 #[derive(Default)]
@@ -90,9 +94,15 @@ impl PrometheusSource {
         let mut once = || {
             let answer = self.api.query_range(&expression, range, request.step).map_err(|error| {
                 let refusal = Refusal::of(&error);
-                let error = self.trouble(Some(query), &error);
+                let is_status = matches!(error, NetError::Status { .. });
+                let mut error = self.trouble(Some(query), &error);
                 match refusal {
-                    Refusal::TooMuch { points } => Failure::Refused { error, slow: false, points },
+                    Refusal::TooMuch { points } => {
+                        if is_status {
+                            error.next_step = TOO_MUCH_AT_ONCE.to_owned();
+                        }
+                        Failure::Refused { error, slow: false, points }
+                    }
                     Refusal::TooSlow => Failure::Refused { error, slow: true, points: None },
                     Refusal::Other => Failure::Final(error),
                 }
@@ -107,6 +117,9 @@ impl PrometheusSource {
 
     /// Reads an answer. Of one that breaks off nothing is kept, for it is asked for again.
     fn read(&self, query: &Query, answer: Answer, gathered: &mut Gathered) -> Result<(), Failure> {
+        if answer.body.is_empty() {
+            return Err(Failure::Torn(self.unreadable(query, "it is empty", true)));
+        }
         let seen = RefCell::new((&mut gathered.series, &mut gathered.merged));
         let recognise = |identity: &Identity| -> Recognition {
             let recognition = query.recognise(identity);

@@ -1,6 +1,6 @@
 //! A live Prometheus, or what answers its HTTP API: Thanos, Mimir, VictoriaMetrics.
 //!
-//! A [`Query`](query::Query) is an expression of a pack and what its answer means; a [`Request`] is asked by
+//! A `Query` is an expression of a pack and what its answer means; a [`Request`] is asked by
 //! `query_range` at multiples of the step, so that repeated pulls meet at the same moments.
 
 mod api;
@@ -100,12 +100,16 @@ impl PrometheusSource {
 
     /// A question's query, for a request that was made of it.
     fn query(&self, question: usize) -> Result<&Query, LiveError> {
-        self.queries.get(question).ok_or_else(|| LiveError {
+        self.queries.get(question).ok_or_else(|| self.no_such_question(&question.to_string()))
+    }
+
+    fn no_such_question(&self, question: &str) -> LiveError {
+        LiveError {
             source_name: self.name.clone(),
-            problem: format!("has no question {question}, but {}", self.queries.len()),
-            next_step: "make the request with `cut` of the same source".to_owned(),
+            problem: format!("the question {question} is none of its own"),
+            next_step: "ask a source only what it has listed itself".to_owned(),
             passing: false,
-        })
+        }
     }
 }
 
@@ -120,14 +124,14 @@ impl LiveSource for PrometheusSource {
     /// Where the number of series is not known yet, the server is asked for it at the range's end, so that the
     /// very first answer is bounded too.
     fn cut(&self, question: &Question, range: Range<i64>, _now: i64) -> Result<Vec<Request>, LiveError> {
-        let Some(at) = self.questions.iter().position(|own| own.id == question.id) else {
-            return Ok(Vec::new());
-        };
+        let at = self.questions.iter().position(|own| own.id == question.id);
+        let at = at.ok_or_else(|| self.no_such_question(&question.id))?;
         let step = question.step;
         if self.learned.series(at).is_none()
             && let Some(last) = pieces::pieces(&range, step, usize::MAX).last()
         {
-            self.count_series(at, Some(last.end - step))?;
+            // Where the server refuses to count, the size of its answers will show.
+            let _ = self.count_series(at, Some(last.end - step))?;
         }
         let pieces = pieces::pieces(&range, step, self.learned.most_points(at));
         Ok(pieces.into_iter().map(|range| Request { question: at, range, step, part: 0 }).collect())

@@ -4,25 +4,26 @@ use std::collections::HashMap;
 
 use crate::platform::SeriesKey;
 
-/// The first name of each series in this run.
+/// The names of each series in this run, the first one first; almost always there is just that.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    first: HashMap<SeriesKey, String>,
+    known: HashMap<SeriesKey, Vec<String>>,
 }
 
 impl Names {
-    /// Notes a series; a sentence where another one has its key already.
+    /// Notes a series; a sentence, once, where another one has its key already.
     pub(super) fn note(&mut self, source: &str, key: &SeriesKey, name: String) -> Option<String> {
-        match self.first.get(key) {
-            Some(first) if *first == name => None,
-            Some(first) => Some(format!(
+        let names = self.known.entry(key.clone()).or_default();
+        if names.contains(&name) {
+            return None;
+        }
+        let merged = names.first().map(|first| {
+            format!(
                 "source {source}: {first} and {name} are both {key}; their samples are mixed. Give the label that \
                  tells them apart in a query pack of your own, or hold the source to one pack by `packs`"
-            )),
-            None => {
-                self.first.insert(key.clone(), name);
-                None
-            }
-        }
+            )
+        });
+        names.push(name);
+        merged
     }
 }

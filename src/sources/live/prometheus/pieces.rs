@@ -81,7 +81,7 @@ mod tests {
         );
         assert_eq!(pieces(&(november + 1..november + 3600), 3600, 2), []);
         let only = november + 3600..november + 7200;
-        assert_eq!(pieces(&(november + 1..november + 3601), 3600, 2), [only.clone()]);
+        assert_eq!(pieces(&(november + 1..november + 3601), 3600, 2), vec![only.clone()]);
         assert_eq!(points(&only, 3600), 1);
     }
 

@@ -117,7 +117,10 @@ impl Query {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::testing::prometheus;
+    use crate::{
+        platform::{Labels, Measure, SeriesKey, SourceUnit},
+        sources::testing::prometheus,
+    };
 
     fn asking() -> Asking {
         Asking {
@@ -144,6 +147,25 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count);
+    }
+
+    #[test]
+    fn a_declared_query_is_asked_alone() {
+        let declared = Declared {
+            measure: Measure::DeliveryDelay,
+            unit: SourceUnit::Milliseconds,
+            labels: Labels::from([("pool", "mx")]),
+            label_map: BTreeMap::from([("service".to_owned(), "__name__".to_owned())]),
+        };
+        let all = queries(Some((&declared, "site_delay{mx=\"1\"}")), &Packs::shipped().unwrap(), &asking());
+        let [(question, query)] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(question.id, "delivery.delay: avg of site_delay{mx=\"1\"}");
+        assert_eq!((question.pack.as_str(), question.step), ("declared", 3600));
+        // The mean over a step has lost the name; the selector still knows it.
+        let known = query.recognise(&prometheus("", &[("mx", "1")]));
+        let labels = Labels::from([("pool", "mx"), ("service", "site_delay")]);
+        let key = SeriesKey { measure: Measure::DeliveryDelay, labels };
+        assert_eq!(known, Recognition::Known { key, factor: 0.001, offset: 0.0 });
     }
 
     #[test]

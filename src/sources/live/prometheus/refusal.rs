@@ -37,7 +37,7 @@ impl Refusal {
         match error {
             NetError::TooLarge { .. } => Refusal::TooMuch { points: None },
             NetError::Status { status: 413, .. } => Refusal::TooMuch { points: None },
-            NetError::Status { status: 408 | 504, .. } => Refusal::TooSlow,
+            NetError::Late { .. } | NetError::Status { status: 408 | 504, .. } => Refusal::TooSlow,
             NetError::Status { status: 400 | 422 | 500 | 503, body, .. } => Refusal::in_words(body),
             _ => Refusal::Other,
         }
@@ -116,5 +116,7 @@ mod tests {
         }
         let large = NetError::TooLarge { url: "http://a/".into(), limit: 5 };
         assert_eq!(Refusal::of(&large), Refusal::TooMuch { points: None });
+        let late = NetError::Late { url: "http://a/".into(), seconds: 60 };
+        assert_eq!(Refusal::of(&late), Refusal::TooSlow);
     }
 }

@@ -72,7 +72,7 @@ fn an_answer_is_read_in_canonical_words() {
     assert_eq!(fetched.server_time, Some(1_793_500_000));
     assert_eq!(fetched.reading.samples[0].key.to_string(), r#"host.up{host="ms01"}"#);
     assert_eq!(times(&fetched), [0, 1, 2]);
-    insta::assert_snapshot!(source.describe(&hours(3)), @"");
+    insta::assert_snapshot!(source.describe(&hours(3)), @r#"metrics: avg_over_time(up[3599999ms]) from 2026-11-01T00:00:00Z to 2026-11-01T02:00:00Z every 3600 s"#);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn one_point_that_is_refused_is_an_error() {
     let error = source.fetch(&hours(4)).unwrap_err();
     assert_eq!(asked.all(), [asked_for(0, 3), asked_for(0, 1), asked_for(0, 0)]);
     assert!(!error.passing);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r#"metrics: `up`: the server refused it (422): query processing would load too many samples into memory; even one point at a time is too much: raise the server's limit (in Prometheus `--query.max-samples`), or narrow the query in a pack of your own"#);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_wrong_query_is_refused_at_once_with_the_servers_words() {
     let (source, asked) = source([Reply::Status(400, body)]);
     let error = source.fetch(&hours(4)).unwrap_err();
     assert_eq!((asked.all().len(), error.passing), (1, false));
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r#"metrics: `up`: the server refused it (400): 1:5: parse error: unclosed left parenthesis; mend the query in a pack of your own that is called `up` too, or leave that pack out of the source's `packs`"#);
 }
 
 #[test]
@@ -161,10 +161,15 @@ fn every_refusal_names_the_next_step() {
         Reply::Status(503, "Service Unavailable"),
         Reply::Body("<!DOCTYPE html><html><title>Sign in</title>".to_owned()),
         Reply::Body(r#"[{"target":"a","datapoints":[[1,1793491200]]}]"#.to_owned()),
-        Reply::Body(String::new()),
     ]
     .map(|reply| source([reply]).0.fetch(&hours(1)).unwrap_err().to_string());
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    metrics: `up`: http://prometheus.test/api/v1/query_range: the server answered 401: Unauthorized; check `user` and its password, or the token, of the source
+    metrics: http://prometheus.test/api/v1/query_range: there is no such page (404): 404 page not found; check the source's `url`: it is what stands before `api/v1`, with a prefix such as `/select/0/prometheus` or `/prometheus` where the server has one
+    metrics: `up`: http://prometheus.test/api/v1/query_range: the server answered 503: Service Unavailable; look into the logs of the server and of what stands before it
+    metrics: `up`: the answer cannot be read: its content is of no known format: it begins "<!DOCTYPE html><html><title>Sign…"; look at that address in a browser: is it a login page, or another program? check `url` and the source's user or token
+    metrics: `up`: the answer cannot be read: it is Graphite JSON; look at that address in a browser: is it a login page, or another program? check `url` and the source's user or token
+    "#);
 }
 
 #[test]
@@ -176,10 +181,10 @@ fn an_answer_that_breaks_off_is_asked_for_once_more() {
     let fetched = healed.fetch(&hours(1)).unwrap();
     assert_eq!((times(&fetched), fetched.reading.report.points), (vec![0], 1));
     assert_eq!(asked.all().len(), 2);
-    let (source, _) = source([torn(), torn()]);
+    let (source, _) = source([Reply::Body(String::new()), torn()]);
     let error = source.fetch(&hours(1)).unwrap_err();
     assert!(error.passing);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r#"metrics: `up`: the answer cannot be read: expected `,` or `]`, found the end; run it again; if it stays, look for a proxy that cuts answers, or ask the same on the server's own page"#);
 }
 
 #[test]
@@ -199,7 +204,7 @@ fn series_that_become_one_are_told_once() {
     let both = || answer(&["ms01:9100", "ms01:9200"], NOVEMBER, 1);
     let (source, _) = source([both(), both()]);
     let first = source.fetch(&hours(1)).unwrap().reading.report.merged;
-    insta::assert_snapshot!(first.join("\n"), @"");
+    insta::assert_snapshot!(first.join("\n"), @r#"source metrics: up{instance="ms01:9100"} and up{instance="ms01:9200"} are both host.up{host="ms01"}; their samples are mixed. Give the label that tells them apart in a query pack of your own, or hold the source to one pack by `packs`"#);
     assert_eq!(source.fetch(&hours(1)).unwrap().reading.report.merged, [""; 0]);
 }
 
@@ -236,7 +241,7 @@ fn an_examination_notes_what_the_server_refuses() {
     let examination = source.examine(NOVEMBER).unwrap();
     assert_eq!((examination.server, examination.oldest), (None, None));
     assert_eq!(examination.answers.len(), 2);
-    insta::assert_snapshot!(examination.notes.join("\n"), @"");
+    insta::assert_snapshot!(examination.notes.join("\n"), @r#"`exim_queue_frozen` of exim_exporter is refused: unknown function with name "last_over_time"; mend the query in a pack of your own, or leave the pack out by `packs`"#);
 }
 
 #[test]
@@ -261,5 +266,5 @@ fn an_inventory_lists_metrics_and_hosts() {
     let (second, _) = source([Reply::Body(none.to_owned()), Reply::Body(hosts.to_owned())]);
     assert_eq!(second.targets(NOVEMBER).unwrap(), [target("mx01", None)]);
     let (third, _) = source([Reply::Body("<html>Sign in".to_owned())]);
-    insta::assert_snapshot!(third.metric_names(NOVEMBER).unwrap_err(), @"");
+    insta::assert_snapshot!(third.metric_names(NOVEMBER).unwrap_err(), @r#"metrics: api/v1/label/__name__/values: the answer is not that of Prometheus (expected value at line 1 column 1); it begins "<html>Sign in"; look at that address in a browser: is it a login page, or another program? check `url`"#);
 }

@@ -64,7 +64,7 @@ impl PrometheusSource {
 }
 
 /// The sentence in an error's body: that of Prometheus' JSON, or the beginning of whatever it is. What a server
-/// sends is hostile: control characters are made visible.
+/// sends is hostile: control characters are left out.
 pub(super) fn said(body: &str) -> String {
     #[derive(Deserialize)]
     struct Envelope {
@@ -73,7 +73,8 @@ pub(super) fn said(body: &str) -> String {
     let body = body.trim();
     let text = serde_json::from_str::<Envelope>(body).map_or_else(|_| body.to_owned(), |said| said.error);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown: String = line.chars().take(LONGEST).filter(|c| !c.is_control()).collect();
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
+    let shown: String = line.chars().take(LONGEST).collect();
     match (shown.is_empty(), shown.len() < line.len()) {
         (true, _) => "it said nothing".to_owned(),
         (false, true) => format!("{shown}…"),

@@ -8,7 +8,10 @@ mod writers;
 use object_store::memory::InMemory;
 
 use super::*;
-use crate::archive::{Archive, Location};
+use crate::{
+    archive::{Appended, Archive, Location},
+    sources::Samples,
+};
 
 fn bucket(text: &str) -> Bucket {
     match Location::parse(text).unwrap() {
@@ -24,6 +27,10 @@ fn remote(store: impl ObjectStore) -> Remote {
 
 fn open(store: impl ObjectStore) -> Result<Archive, ArchiveError> {
     Archive::of(Box::new(remote(store)))
+}
+
+fn append(archive: &Archive, samples: Vec<Samples>) -> Result<Appended, ArchiveError> {
+    archive.append(samples)
 }
 
 /// The same store, so that it can be given away.

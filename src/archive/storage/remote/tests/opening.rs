@@ -16,8 +16,8 @@ fn archives_of_one_bucket_do_not_see_each_other() {
         |text: &str| Archive::of(Box::new(Remote::new(bucket(text), Arc::new(shared(&memory))))).unwrap();
     let one = vec![hours(Measure::DiskUsed, "ms1", MARCH, 5)];
     let two = vec![hours(Measure::QueueDepth, "mx1", MARCH, 7)];
-    at("s3://bucket/mail").append(one.clone()).unwrap();
-    at("s3://bucket/mail2").append(two.clone()).unwrap();
+    append(&at("s3://bucket/mail"), one.clone()).unwrap();
+    append(&at("s3://bucket/mail2"), two.clone()).unwrap();
     assert_eq!(held(&at("s3://bucket/mail")), model(&one));
     assert_eq!(held(&at("s3://bucket/mail2")), model(&two));
 }
@@ -76,7 +76,7 @@ fn a_store_that_does_not_look_at_conditions_is_refused_before_anything_is_writte
         let memory = Arc::new(InMemory::new());
         let store =
             Scripted::new(&memory, move |call, _| if call == Call::Put { fate } else { Fate::Answered });
-        let appended = open(store).and_then(|a| a.append(vec![hours(Measure::DiskUsed, "ms1", MARCH, 5)]));
+        let appended = open(store).and_then(|a| append(&a, vec![hours(Measure::DiskUsed, "ms1", MARCH, 5)]));
         assert_eq!(appended.unwrap_err().to_string(), message);
         let format = ObjectPath::from("archive/format.json");
         let objects = block_on(memory.list(None).try_collect::<Vec<_>>()).unwrap();

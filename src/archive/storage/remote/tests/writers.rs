@@ -16,7 +16,6 @@ use super::{
 use crate::{
     archive::tests::{APRIL, HOUR, MARCH, held, hours, model, samples},
     platform::Measure,
-    sources::Samples,
 };
 
 /// A store that takes its time, so that writers are between reading and writing at the same time.
@@ -30,7 +29,7 @@ fn slow(memory: &Arc<InMemory>) -> ThrottledStore<Scripted> {
 fn append_at_once(memory: &Arc<InMemory>, parts: &[Vec<Samples>]) {
     thread::scope(|scope| {
         for part in parts {
-            scope.spawn(|| open(slow(memory)).unwrap().append(part.clone()).unwrap());
+            scope.spawn(|| append(&open(slow(memory)).unwrap(), part.clone()).unwrap());
         }
     });
 }
@@ -81,7 +80,7 @@ proptest! {
         let archive = open(shared(&memory)).unwrap();
         prop_assert_eq!(held(&archive), model(&parts.concat()));
         // Everything is there already, so nothing is written again.
-        prop_assert_eq!(archive.append(parts.concat()).unwrap().partitions, 0);
+        prop_assert_eq!(append(&archive, parts.concat()).unwrap().partitions, 0);
     }
 }
 
@@ -91,7 +90,8 @@ fn overtaken_at(file: &'static str) {
     let ours = vec![hours(Measure::DiskUsed, "ours", MARCH, 5), hours(Measure::DiskUsed, "both", MARCH, 5)];
     let theirs =
         vec![hours(Measure::DiskUsed, "theirs", MARCH, 3), hours(Measure::DiskUsed, "both", MARCH, 9)];
-    open(shared(&memory)).unwrap().append(vec![hours(Measure::DiskUsed, "before", MARCH, 5)]).unwrap();
+    let before = vec![hours(Measure::DiskUsed, "before", MARCH, 5)];
+    append(&open(shared(&memory)).unwrap(), before.clone()).unwrap();
 
     let (other, overtaken) = (Arc::clone(&memory), AtomicBool::new(false));
     let (their_part, seen) = (theirs.clone(), Arc::new(AtomicBool::new(false)));
@@ -99,15 +99,14 @@ fn overtaken_at(file: &'static str) {
     let store = Scripted::new(&memory, move |call, path| {
         if call == Call::Put && path.as_ref().ends_with(file) && !overtaken.swap(true, Ordering::SeqCst) {
             // A thread of its own: this one is within the runtime.
-            let append = || open(shared(&other)).unwrap().append(their_part.clone()).unwrap();
-            thread::scope(|scope| scope.spawn(append).join()).unwrap();
+            let overtake = || append(&open(shared(&other)).unwrap(), their_part.clone()).unwrap();
+            thread::scope(|scope| scope.spawn(overtake).join()).unwrap();
             happened.store(true, Ordering::SeqCst);
         }
         Fate::Answered
     });
-    open(store).unwrap().append(ours.clone()).unwrap();
+    append(&open(store).unwrap(), ours.clone()).unwrap();
     assert!(seen.load(Ordering::SeqCst), "nobody was overtaken");
-    let before = vec![hours(Measure::DiskUsed, "before", MARCH, 5)];
     let mut expected = model(&[before, ours].concat());
     for (measure, series) in model(&theirs) {
         for (labels, points) in series {

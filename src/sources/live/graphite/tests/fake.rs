@@ -73,10 +73,10 @@ impl Ask for Fake {
 
     fn post_form(&self, path: &str, form: &[(&str, String)]) -> Result<Answer, NetError> {
         let mut state = self.0.lock().unwrap();
-        if state.forbids_post {
-            return Err(status(405, "Method Not Allowed"));
-        }
         state.note("POST", path, form);
+        if state.forbids_post {
+            return Err(status(403, "<h1>403 Forbidden</h1>"));
+        }
         state.render(form)
     }
 }

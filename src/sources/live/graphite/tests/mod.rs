@@ -227,9 +227,9 @@ fn errors_name_the_question_and_the_next_step() {
         told.push(format!("{error} (passing: {})", error.passing));
     }
     insta::assert_snapshot!(told.join("\n"), @r#"
-    graphite: collectd.*.df-*.df_complex-used: the server answered 502: 502 Bad Gateway; look into the logs of graphite-web and of what stands before it (passing: true)
+    graphite: collectd.*.df-*.df_complex-used: the server answered 502: 502 Bad Gateway; look into the logs of the server and of what stands before it (passing: true)
     graphite: collectd.*.df-*.df_complex-used: the server has no /render; it seems to be VictoriaMetrics; write kind = "prometheus" for it, whose API it answers (passing: false)
-    graphite: collectd.*.df-*.df_complex-used: the server answered 401: 401 Authorization Required; check the user and the password or token of the source (passing: false)
+    graphite: collectd.*.df-*.df_complex-used: the server answered 401: 401 Authorization Required; check `user` and its password, or the token, of the source (passing: false)
     graphite: collectd.*.df-*.df_complex-used: the answer is not Graphite's JSON (byte 0: expected an array, found "<html><body><h1>Log"); it begins "Log in"; check that `url` is graphite-web itself and not a page to log in at (passing: false)
     graphite: collectd.*.df-*.df_complex-used: the answer is cut off: byte 52: expected `]`, found the end; check what stands between here and graphite-web; it is asked again with the next pull (passing: true)
     "#);
@@ -262,23 +262,38 @@ fn an_answer_that_is_too_large_is_asked_for_in_halves() {
 }
 
 #[test]
+fn an_answer_that_takes_too_long_is_halved_three_times() {
+    let (fake, source) = server(60, &["collectd.ms1.df-root.df_complex-used"]);
+    let requests = source.cut(question(&source, USED), NOW - 3600..NOW, NOW).unwrap();
+    let late = || Err(status(504, "<title>504 Gateway Time-out</title>"));
+    fake.with(|state| state.script.extend([late(), late(), late()]));
+    assert_eq!(source.fetch(&requests[0]).unwrap().reading.report.points, 60);
+    fake.asked();
+    fake.with(|state| state.script.extend([late(), late(), late(), late()]));
+    assert!(source.fetch(&requests[0]).unwrap_err().passing);
+    assert_eq!(fake.asked().len(), 4);
+}
+
+#[test]
 fn a_server_that_forbids_posting_is_asked_by_url() {
     let (fake, source) = server(60, &["collectd.ms1.df-root.df_complex-used"]);
     fake.with(|state| state.forbids_post = true);
     assert_eq!(pull(&source, USED, NOW - 3600..NOW)[KEY].len(), 60);
+    let posted = fake.asked().iter().filter(|asked| asked.starts_with("POST")).count();
+    assert_eq!(posted, 1, "refused once, it is not tried again");
 }
 
 #[test]
 fn two_series_that_become_one_are_told_of_once() {
     let names = ["collectd.ms1.df-root.df_complex-used", "ms1.df-root.df_complex-used"];
     let (_, source) = server(60, &names);
-    let mut warnings = Vec::new();
+    let mut merged = Vec::new();
     for text in [USED, "disk.used *.df-*.df_complex-used"] {
         for request in source.cut(question(&source, text), NOW - 40 * DAY..NOW, NOW).unwrap() {
-            warnings.extend(source.fetch(&request).unwrap().reading.report.warnings);
+            merged.extend(source.fetch(&request).unwrap().reading.report.merged);
         }
     }
-    insta::assert_snapshot!(warnings.join("\n"), @r#"collectd.ms1.df-root.df_complex-used and ms1.df-root.df_complex-used are both disk.used{host="ms1",volume="root"}; their samples are mixed. Give the label that tells them apart in a query pack of your own"#);
+    insta::assert_snapshot!(merged.join("\n"), @r#"source graphite: collectd.ms1.df-root.df_complex-used and ms1.df-root.df_complex-used are both disk.used{host="ms1",volume="root"}; their samples are mixed. Give the label that tells them apart in a query pack of your own, or hold the source to one pack by `packs`"#);
 }
 
 #[test]
