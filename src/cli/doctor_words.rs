@@ -137,3 +137,94 @@ fn block(title: &str, lines: Vec<(&str, String)>) -> String {
     let rows: Vec<&str> = rows.lines().map(str::trim_end).collect();
     format!("{}\n{}\n\n", sentence(title), rows.join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{pipeline::PackHealth, platform::Measure};
+
+    fn diagnosis() -> Diagnosis {
+        let found = |measure, series| MeasureFound { measure, series };
+        let well = SourceHealth {
+            name: "prometheus".to_owned(),
+            system: "prometheus",
+            address: "https://prometheus.example.net/".to_owned(),
+            login: Some("user planner, password from $PROM_PASSWORD".to_owned()),
+            reachable: true,
+            server: Some("Prometheus 2.42.0".to_owned()),
+            clock_ahead_seconds: Some(0),
+            oldest: Some("2026-08-01T00:00:00Z".to_owned()),
+            packs: vec![PackHealth {
+                name: "node_exporter".to_owned(),
+                found: vec![found(Measure::DiskSize, 12), found(Measure::DiskFree, 12)],
+                not_found: vec![Measure::InodesTotal],
+            }],
+            silent_packs: vec!["dovecot".to_owned(), "rspamd".to_owned()],
+            hosts: Some(12),
+            last_answered: Some("2026-11-16T06:00:00Z".to_owned()),
+            ..SourceHealth::default()
+        };
+        let down = SourceHealth {
+            name: "graphite".to_owned(),
+            system: "graphite",
+            address: "http://graphite/".to_owned(),
+            login: Some("none".to_owned()),
+            problems: vec!["graphite: \u{1b}[31mis down; start it".to_owned()],
+            ..SourceHealth::default()
+        };
+        Diagnosis {
+            platform: "Example Mail".to_owned(),
+            to_do: down.problems.clone(),
+            sources: vec![well, down],
+            archive: ArchiveHealth {
+                location: "archive/example-mail".to_owned(),
+                kind: "directory".to_owned(),
+                exists: true,
+                measures: 9,
+                writable: Some(true),
+                problems: Vec::new(),
+            },
+            hosts_without_pool: vec!["box".to_owned()],
+            pools_without_hosts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_examination_in_words() {
+        insta::assert_snapshot!(diagnosis_words(&diagnosis()), @"
+        source prometheus (prometheus)
+          where          https://prometheus.example.net/
+          login          user planner, password from $PROM_PASSWORD
+          answers        Prometheus 2.42.0
+          clock          as this machine's
+          oldest         2026-08-01T00:00:00Z
+          last pull      answered in full, 2026-11-16T06:00:00Z
+          hosts          12
+          node_exporter  disk.size 12, disk.free 12; not found: inodes.total
+          no series for  dovecot, rspamd
+
+        source graphite (graphite)
+          where      http://graphite/
+          login      none
+          answers    no
+          last pull  none yet
+          problem    graphite: �[31mis down; start it
+
+        archive
+          where  archive/example-mail (directory)
+          state  opens, holds 9 measures
+
+        pools
+          hosts that no pool claims  box
+
+        To do:
+          1. graphite: �[31mis down; start it
+        ");
+    }
+
+    #[test]
+    fn all_well_is_said_where_nothing_is_to_do() {
+        let words = diagnosis_words(&Diagnosis { to_do: Vec::new(), ..diagnosis() });
+        assert!(words.ends_with("\n\nAll well.\n"), "{words}");
+    }
+}

@@ -85,7 +85,8 @@ pub(super) fn asked_table(asked: &Asked) -> String {
 fn by_question(source: &AskedSource) -> BTreeMap<(&String, i64), (&String, &String, usize)> {
     let mut questions: BTreeMap<(&String, i64), (&String, &String, usize)> = BTreeMap::new();
     for request in &source.requests {
-        let known = questions.entry((&request.question, request.step)).or_insert((&request.from, &request.to, 0));
+        let known =
+            questions.entry((&request.question, request.step)).or_insert((&request.from, &request.to, 0));
         // Moments are RFC 3339 in UTC, so their texts are in the order of time.
         *known = (known.0.min(&request.from), known.1.max(&request.to), known.2 + 1);
     }

@@ -126,8 +126,12 @@ fn a_clock_that_is_wrong_is_told() {
     let at = directory.path();
     Prometheus::fill(&tools, at, &fleet().series());
     let server = Prometheus::start(&tools, at, Access::Open, &[]);
-    let always =
-        Script { harms: vec![Harm::WrongClock], percent: 100, at_most_in_a_row: usize::MAX, seed: 20_261_116 };
+    let always = Script {
+        harms: vec![Harm::WrongClock],
+        percent: 100,
+        at_most_in_a_row: usize::MAX,
+        seed: 20_261_116,
+    };
     let proxy = Proxy::start(server.daemon.port, always);
     write_platform(at, &prometheus_source("prometheus", &proxy.url(), ""));
 
@@ -136,5 +140,8 @@ fn a_clock_that_is_wrong_is_told() {
     // The proxy's date is in 1994.
     assert!(examined(&ran)["clock_ahead_seconds"].as_i64().unwrap() < -20 * 365 * DAY);
     let told = to_do(&ran);
-    assert!(told[0].starts_with("prometheus: the server's clock is ") && told[0].contains(" s behind"), "{told:?}");
+    assert!(
+        told[0].starts_with("prometheus: the server's clock is ") && told[0].contains(" s behind"),
+        "{told:?}"
+    );
 }

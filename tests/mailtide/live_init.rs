@@ -25,12 +25,8 @@ fn platform_of_five() -> Vec<Series> {
         ("node_filesystem_files_free", 2e6),
     ] {
         for host in stores {
-            let labels = [
-                ("instance", host),
-                ("mountpoint", "/var/mail"),
-                ("device", "/dev/sdb1"),
-                ("fstype", "xfs"),
-            ];
+            let labels =
+                [("instance", host), ("mountpoint", "/var/mail"), ("device", "/dev/sdb1"), ("fstype", "xfs")];
             series.push(Series::new(name, &labels, times.clone(), 300, |_| value));
         }
     }
@@ -50,8 +46,7 @@ fn what_init_writes_is_well_and_runs() {
     let server = Prometheus::start(&tools, store.path(), Access::Open, &[]);
     let place = directory();
     let at = place.path();
-    let arguments =
-        ["init", "--prometheus", &server.url(), "--name", "Five", "--timezone", "Europe/Berlin"];
+    let arguments = ["init", "--prometheus", &server.url(), "--name", "Five", "--timezone", "Europe/Berlin"];
 
     let ran = mailtide(at, &arguments).expect(0);
     let text = fs::read_to_string(at.join("platform.toml")).unwrap();

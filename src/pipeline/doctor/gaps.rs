@@ -98,8 +98,7 @@ fn of_measures(packs: &Packs, seen: &Seen) -> Vec<String> {
 fn of_scaling(pool: &Pool, packs: &Packs, seen: &Seen) -> Vec<String> {
     let mut gaps = Vec::new();
     let load = pool.load();
-    let mut of_pool = seen.hosts.iter().filter(|(host, _)| has(pool, host)).peekable();
-    let some = of_pool.peek().is_some();
+    let some = seen.hosts.keys().any(|host| has(pool, host));
     let measures = |measure: &Measure| {
         seen.hosts.iter().any(|(host, of_host)| has(pool, host) && of_host.measures.contains(measure))
     };

@@ -1,6 +1,7 @@
 //! Examining: whether the sources answer and what they have, whether the archive can be used, and what the platform
 //! file leaves open, each with the next step. Nothing is kept and nothing is written.
 
+mod access;
 mod archive;
 mod gaps;
 mod source;

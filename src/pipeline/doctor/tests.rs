@@ -83,6 +83,15 @@ fn a_server_that_breaks_down_is_left_alone() {
     assert!(examined.health.problems.iter().any(|problem| problem == "scripted: is down; mend it"));
 }
 
+#[test]
+fn a_login_is_told_by_the_places_of_its_secrets() {
+    let platform = platform();
+    let login = access::login(platform.sources[0].origin.live().unwrap());
+    let expected =
+        "user planner, password from $PLANNERS_PASSWORD, header X-Key from key, header X-Scope-OrgID";
+    assert_eq!(login, expected);
+}
+
 /// What these series leave open.
 fn gaps(series: &[(Measure, &str)]) -> String {
     let mut looked = Looked::default();
