@@ -44,6 +44,12 @@ mod killed;
 #[path = "mailtide/live_support.rs"]
 mod live_support;
 
+#[path = "mailtide/live_doctor.rs"]
+mod live_doctor;
+
+#[path = "mailtide/live_init.rs"]
+mod live_init;
+
 #[path = "mailtide/live_graphite.rs"]
 mod live_graphite;
 

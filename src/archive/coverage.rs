@@ -32,6 +32,9 @@ pub struct Coverage {
     pub gaps: Spans,
     /// What is known of each series, by a checksum of its name.
     series: BTreeMap<u64, Known>,
+    /// How many of the archive's losses have been taken off already.
+    #[serde(default)]
+    losses: usize,
 }
 
 /// What earlier answers have told of a series.
@@ -127,9 +130,12 @@ impl Coverage {
         self.gaps = self.gaps.intersection(&Spans::of(kept_from..i64::MAX));
     }
 
-    /// Forgets that a range was ever answered, so that it is asked for again.
-    pub fn forget(&mut self, range: Range<i64>) {
-        self.answered = self.answered.without(&Spans::of(range));
+    /// Forgets the answers that the archive has lost, so that they are asked for again. `losses` are all that it
+    /// has ever lost of the measure, in their order.
+    pub fn forget_lost(&mut self, losses: &[Range<i64>]) {
+        let new = losses.iter().skip(self.losses).cloned();
+        self.answered = self.answered.without(&new.collect());
+        self.losses = losses.len();
     }
 }
 
@@ -248,6 +254,18 @@ mod tests {
         coverage.note(100 * HOUR..150 * HOUR, HOUR, &[series("ms1", 130..150), series("ms2", 100..150)]);
         // Its last point was at 59: the first that is missing is at 60.
         assert_eq!(hours(&coverage.gaps), [(60, 130)]);
+    }
+
+    #[test]
+    fn what_the_archive_has_lost_is_asked_for_once() {
+        let mut coverage = Coverage::default();
+        coverage.note(0..100 * HOUR, HOUR, &[series("ms1", 0..100)]);
+        let lost = [20 * HOUR..30 * HOUR];
+        coverage.forget_lost(&lost);
+        assert_eq!(hours(&coverage.to_ask(&wanted(0, 100, 0, 0))), [(20, 30)]);
+        coverage.note(20 * HOUR..30 * HOUR, HOUR, &[series("ms1", 20..30)]);
+        coverage.forget_lost(&lost);
+        assert!(coverage.to_ask(&wanted(0, 100, 0, 0)).is_empty());
     }
 
     #[test]

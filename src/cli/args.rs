@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit};
+use super::{as_of::AsOf, exit::Exit, init_args::InitArgs};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -28,6 +28,24 @@ pub(super) enum Command {
     /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),
+    /// Examine the sources, the archive and the platform file, and say what to do; writes nothing
+    Doctor(Examined),
+    /// Ask servers what they have, and write a platform file from it, ready to edit
+    Init(InitArgs),
+}
+
+/// What `doctor` is told.
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct Examined {
+    /// The platform file
+    #[arg(long, short, value_name = "FILE", default_value = "platform.toml")]
+    pub(super) platform: PathBuf,
+    /// Where the history is kept: a directory, or s3://, gs:// or az:// [default: archive/<platform's name>]
+    #[arg(long, value_name = "PLACE")]
+    pub(super) archive: Option<String>,
+    /// How the examination is printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
 }
 
 /// What `pull` is told.

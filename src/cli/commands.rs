@@ -8,7 +8,9 @@ use super::{
     archive_table::archive_table,
     archive_words::{tidied_lines, verification_text},
     args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob, VerifyJob},
+    doctor::doctor,
     exit::Exit,
+    init::init,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
 };
@@ -34,6 +36,8 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
         Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
         Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),
+        Command::Doctor(asked) => doctor(asked, &bar),
+        Command::Init(asked) => init(asked, &bar),
     };
     bar.clear();
     result.unwrap_or_else(|error| {
@@ -108,11 +112,7 @@ fn verify(verify: &VerifyJob) -> anyhow::Result<Exit> {
     let job = &verify.job;
     let (_, places, _) = prepare(job)?;
     let archive = find_archive(&places)?;
-    let removed = if verify.remove_damaged {
-        archive.set_damaged_aside().map_err(PipelineError::from)?
-    } else {
-        Vec::new()
-    };
+    let removed = if verify.remove_damaged { pipeline::set_damaged_aside(&archive)? } else { Vec::new() };
     let seen = archive.verify().map_err(PipelineError::from)?;
     match job.format {
         Format::Json => {
@@ -199,7 +199,7 @@ fn tell_unreadable(pulled: &Pulled) {
 }
 
 /// Data, to stdout. A reader that has gone away (`| head`) is no error.
-fn out(text: &str) -> io::Result<()> {
+pub(super) fn out(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
@@ -207,6 +207,6 @@ fn out(text: &str) -> io::Result<()> {
 }
 
 /// Words, to stderr; there is nobody left to tell if that fails.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -5,7 +5,14 @@ mod archive_words;
 mod args;
 mod as_of;
 mod commands;
+mod doctor;
+mod doctor_words;
 mod exit;
+mod init;
+mod init_args;
+mod init_file;
+mod init_words;
+mod local_zone;
 mod progress;
 mod pull_words;
 

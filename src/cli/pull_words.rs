@@ -48,7 +48,7 @@ fn live_words(source: &LiveSourcePulled) -> String {
         source.bytes as f64 / 1e6
     );
     if source.price > 0.0 {
-        text += &format!(", about {:.2} USD", source.price);
+        text += &format!(", about {:.4} USD", source.price);
     }
     text
 }
@@ -68,7 +68,7 @@ pub(super) fn asked_table(asked: &Asked) -> String {
     for source in &asked.sources {
         text += &format!("{} ({}): {} requests", source.name, source.system, source.requests.len());
         if source.price > 0.0 {
-            text += &format!(", about {:.2} USD", source.price);
+            text += &format!(", about {:.4} USD", source.price);
         }
         text.push('\n');
         for problem in &source.problems {

@@ -25,7 +25,7 @@ const SESSION: &str = "mailtide";
 ///
 /// # Errors
 /// No region is known.
-pub fn aws_config(settings: &CloudWatch, timeout: i64) -> Result<SdkConfig, NetError> {
+pub fn load_aws(settings: &CloudWatch, timeout: i64) -> Result<SdkConfig, NetError> {
     let timeout = Duration::from_secs(timeout.unsigned_abs());
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeout.min(LONGEST_CONNECT))
@@ -83,7 +83,7 @@ mod tests {
             endpoint: Some("http://127.0.0.1:9/".parse().unwrap()),
             ..CloudWatch::default()
         };
-        let config = aws_config(&settings, 7).unwrap();
+        let config = load_aws(&settings, 7).unwrap();
         assert_eq!(config.region().map(AsRef::as_ref), Some("eu-central-1"));
         assert_eq!(config.endpoint_url(), Some("http://127.0.0.1:9/"));
         let timeouts = config.timeout_config().unwrap();

@@ -17,7 +17,7 @@ mod client_tests;
 #[cfg(test)]
 mod scripted;
 
-pub use aws::aws_config;
+pub use aws::load_aws;
 pub use client::{Answer, Client};
 pub use error::NetError;
 pub use runtime::block_on;

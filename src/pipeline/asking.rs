@@ -3,10 +3,10 @@
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 
-use super::PipelineError;
+use super::{PipelineError, losses::losses, pull::packs_of};
 use crate::{
     archive::{Archive, Coverage, Wanted},
-    platform::{Asking, Live, Origin, Platform, Source, System},
+    platform::{Live, Origin, Platform, Source, System},
     sources::{
         Packs,
         live::{LiveError, LiveSource, Question, Request, open},
@@ -15,6 +15,10 @@ use crate::{
 
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
+
+/// CloudWatch takes samples of the last two weeks only (API reference, `PutMetricData`): an older gap stays one,
+/// and each question about it is charged.
+const CLOUDWATCH_TAKES_DAYS: f64 = 14.0;
 
 /// What a pull would ask, for `--dry-run`.
 #[derive(Debug, Clone, Serialize)]
@@ -86,10 +90,7 @@ pub(super) fn what_to_ask<'a>(
     let mut all = Vec::new();
     for source in &platform.sources {
         let Origin::Live(live) = &source.origin else { continue };
-        let own = match &source.packs {
-            Some(names) => packs.only(names)?,
-            None => packs.clone(),
-        };
+        let own = packs_of(source, packs)?;
         let resolve = |path: &std::path::Path| platform.resolve(path);
         all.push(match open(source, live, &own, &resolve) {
             Ok(server) => Ok(plan_source(source, live, server, archive, until, now)?),
@@ -108,6 +109,10 @@ pub(super) fn plan_source<'a>(
     until: i64,
     now: i64,
 ) -> Result<Opened<'a>, PipelineError> {
+    let losses = match archive {
+        Some(archive) => losses(archive)?,
+        None => Vec::new(),
+    };
     let mut coverage = Vec::new();
     for question in server.questions() {
         let known = match archive {
@@ -119,8 +124,15 @@ pub(super) fn plan_source<'a>(
     let mut opened =
         Opened { source, live, server, coverage, requests: Vec::new(), price: 0.0, problems: Vec::new() };
     for (question, coverage) in opened.server.questions().iter().zip(&mut opened.coverage) {
-        let wanted = wanted(&live.asking, question.step, until, now);
+        let wanted = wanted(live, question.step, until, now);
         coverage.forget_before(wanted.kept_from);
+        coverage.forget_lost(
+            &losses
+                .iter()
+                .filter(|loss| loss.measure == question.measure)
+                .map(|loss| loss.start..loss.end)
+                .collect::<Vec<_>>(),
+        );
         let cut = || -> Result<Vec<Request>, LiveError> {
             let mut requests = Vec::new();
             for range in coverage.to_ask(&wanted).iter() {
@@ -149,13 +161,18 @@ pub(super) fn plan_source<'a>(
 }
 
 /// What is wanted of a question: whole steps, from as far back as the source is asked up to `until`.
-fn wanted(asking: &Asking, step: i64, until: i64, now: i64) -> Wanted {
+fn wanted(live: &Live, step: i64, until: i64, now: i64) -> Wanted {
+    let Live { asking, system, .. } = live;
     let step = step.max(1);
     let days = |days: f64| (days * DAY) as i64;
     let start = (now.min(until) - days(asking.history_days)).div_euclid(step) * step;
     // The point at `until` itself is complete: it stands for the step before it.
     let end = until.min(now).div_euclid(step) * step + step;
-    let kept_from = asking.retention_days.map_or(start, |kept| now - days(kept));
+    let kept = match system {
+        System::CloudWatch(_) => Some(CLOUDWATCH_TAKES_DAYS),
+        System::Prometheus(_) | System::Graphite(_) => asking.retention_days,
+    };
+    let kept_from = kept.map_or(start, |kept| now - days(kept));
     Wanted { range: start..end, overlap: asking.overlap, kept_from }
 }
 
@@ -242,7 +259,7 @@ pub(super) fn too_dear(opened: &Opened<'_>) -> Option<String> {
     let System::CloudWatch(cloudwatch) = &opened.live.system else { return None };
     let limit = cloudwatch.cost_limit.filter(|limit| opened.price > *limit)?;
     Some(format!(
-        "{}: this pull would cost about {:.2} USD, `cost_limit` is {limit:.2} USD; nothing is asked. Raise the limit, \
+        "{}: this pull would cost about {:.4} USD, `cost_limit` is {limit} USD; nothing is asked. Raise the limit, \
          ask for less `history`, or hold the source to fewer `packs`",
         opened.source.name, opened.price
     ))

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use super::{PipelineError, Progress, Pulled};
+use super::{PipelineError, Progress, Pulled, pull::packs_of};
 use crate::{
     archive::Archive,
     platform::{Origin, Platform, SeriesKey, Source},
@@ -29,10 +29,7 @@ pub(super) fn read_all(
     }
     progress.stage("reading", work.iter().map(|(_, paths)| paths.len() as u64).sum());
     for (source, paths) in work {
-        let recogniser = match &source.packs {
-            Some(names) => Recogniser::new(&packs.only(names)?),
-            None => Recogniser::new(packs),
-        };
+        let recogniser = Recogniser::new(&packs_of(source, packs)?);
         let mut names = Names::of(source);
         let mut samples: Vec<Samples> = Vec::new();
         // One after the other: memory holds one file's text and the columns of a source.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    archive::{Archive, ArchiveError, Column, Extract},
+    archive::{Archive, ArchiveError, Column, Disagreement, Extract},
     plans::LastSeen,
     platform::{Measure, SeriesKey},
     series::{DAY, HOUR, VolumeInput, derived, native_step, parts_of},
@@ -21,6 +21,8 @@ pub(super) struct History<'a> {
     read: BTreeSet<Measure>,
     pub(super) seen: Vec<LastSeen>,
     pub(super) spans: Vec<(Measure, Span)>,
+    /// Where two sources differ about the same series.
+    pub(super) disagreements: Vec<(Measure, Disagreement)>,
 }
 
 /// How much is held of one measure.
@@ -37,7 +39,15 @@ pub(super) struct Span {
 impl<'a> History<'a> {
     pub(super) fn new(archive: &'a Archive, as_of: i64) -> Result<Self, ArchiveError> {
         let held = archive.measures()?;
-        Ok(History { archive, as_of, held, read: BTreeSet::new(), seen: Vec::new(), spans: Vec::new() })
+        Ok(History {
+            archive,
+            as_of,
+            held,
+            read: BTreeSet::new(),
+            seen: Vec::new(),
+            spans: Vec::new(),
+            disagreements: Vec::new(),
+        })
     }
 
     /// One measure up to `as_of`; nothing where the archive has none of it.
@@ -73,6 +83,8 @@ impl<'a> History<'a> {
     }
 
     fn note(&mut self, extract: &Extract) {
+        let own = extract.disagreements.iter().cloned();
+        self.disagreements.extend(own.map(|disagreement| (extract.measure, disagreement)));
         let mut span: Option<Span> = None;
         for column in &extract.columns {
             let (Some(&first), Some(&last)) = (column.points.times.first(), column.points.times.last())

@@ -19,7 +19,7 @@ use crate::{
 const LOAD_STEP: i64 = 300;
 
 /// The measures whose drift is looked for.
-const DRIFTING: &[Measure] = &[
+pub(super) const DRIFTING: &[Measure] = &[
     Measure::DeliveryDelay,
     Measure::QueueDepth,
     Measure::QueueAge,

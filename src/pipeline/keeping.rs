@@ -1,7 +1,7 @@
 //! Keeping: answers of live sources go into the archive as they come, and what was answered is noted after that.
 //! Whoever is killed in between asks again for what was not noted, and the same points replace themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     PipelineError, Progress, Pulled,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     archive::{Appended, Archive, Coverage},
-    sources::{FileReport, Samples, live::Request},
+    sources::{FileReport, Points, Samples, live::Request},
 };
 
 /// Points that are gathered before they are written: 2 million take 32 MB, and are some questions' months, so that
@@ -20,7 +20,7 @@ use crate::{
 const BATCH: usize = 2_000_000;
 
 /// Seconds by which a server's clock may differ from this machine's: more than a slow answer explains.
-const CLOCK_SLACK: i64 = 120;
+pub(super) const CLOCK_SLACK: i64 = 120;
 
 /// Takes answers in.
 pub(super) struct Keeper<'a> {
@@ -36,10 +36,37 @@ struct Kept<'a> {
     opened: &'a Opened<'a>,
     coverage: Vec<Coverage>,
     waiting: Vec<(Request, Vec<Samples>)>,
+    /// Ranges that were asked for in several parts, until all of them have come.
+    parts: BTreeMap<Whole, Parts>,
     done: LiveSourcePulled,
     questions: BTreeMap<usize, FileReport>,
     not_asked: u64,
     clock: Option<i64>,
+}
+
+/// What is asked for in one request, or in several parts: question, start, end and step.
+type Whole = (usize, i64, i64, i64);
+
+/// The parts of a range: it is answered when all are there.
+#[derive(Default)]
+struct Parts {
+    missing: usize,
+    /// The series of those that have come, with their times only.
+    come: Vec<Samples>,
+}
+
+fn whole(request: &Request) -> Whole {
+    (request.question, request.range.start, request.range.end, request.step)
+}
+
+/// The ranges that are asked for in more than one part.
+fn parts(requests: &[Request]) -> BTreeMap<Whole, Parts> {
+    let mut parts: BTreeMap<Whole, Parts> = BTreeMap::new();
+    for request in requests {
+        parts.entry(whole(request)).or_default().missing += 1;
+    }
+    parts.retain(|_, of| of.missing > 1);
+    parts
 }
 
 impl<'a> Keeper<'a> {
@@ -48,6 +75,7 @@ impl<'a> Keeper<'a> {
             opened,
             coverage: opened.coverage.clone(),
             waiting: Vec::new(),
+            parts: parts(&opened.requests),
             done: LiveSourcePulled {
                 name: opened.source.name.clone(),
                 system: opened.live.system.name(),
@@ -97,17 +125,14 @@ impl<'a> Keeper<'a> {
     /// Writes what waits, and notes what that answers.
     fn flush(&mut self) -> Result<(), PipelineError> {
         for kept in &mut self.sources {
-            let mut changed = BTreeMap::new();
+            let mut changed = BTreeSet::new();
             let mut samples = Vec::new();
             for (request, answer) in std::mem::take(&mut kept.waiting) {
-                if let Some(coverage) = kept.coverage.get_mut(request.question) {
-                    coverage.note(request.range, request.step, &answer);
-                    changed.insert(request.question, ());
-                }
+                changed.extend(kept.cover(&request, &answer));
                 samples.extend(answer);
             }
             self.appended = self.appended.plus(self.archive.append(&kept.opened.source.name, samples)?);
-            for (question, ()) in changed {
+            for question in changed {
                 let known = (kept.opened.server.questions().get(question), kept.coverage.get(question));
                 if let (Some(question), Some(coverage)) = known {
                     let text = serde_json::to_vec(coverage).map_err(PipelineError::Note)?;
@@ -140,6 +165,26 @@ impl<'a> Keeper<'a> {
 }
 
 impl Kept<'_> {
+    /// Notes what an answer covers, once all its parts have come; tells the question where it does.
+    fn cover(&mut self, request: &Request, answer: &[Samples]) -> Option<usize> {
+        let coverage = self.coverage.get_mut(request.question)?;
+        let Some(parts) = self.parts.get_mut(&whole(request)) else {
+            coverage.note(request.range.clone(), request.step, answer);
+            return Some(request.question);
+        };
+        let times = |sample: &Samples| Samples {
+            key: sample.key.clone(),
+            points: Points { times: sample.points.times.clone(), values: Vec::new() },
+        };
+        parts.come.extend(answer.iter().map(times));
+        parts.missing -= 1;
+        if parts.missing > 0 {
+            return None;
+        }
+        coverage.note(request.range.clone(), request.step, &std::mem::take(&mut parts.come));
+        Some(request.question)
+    }
+
     /// The largest difference between the server's clock and this one's.
     fn note_clock(&mut self, server_time: Option<i64>) {
         let Some(difference) = server_time.map(|time| time - now()) else { return };
@@ -150,6 +195,9 @@ impl Kept<'_> {
 
     fn finish(self) -> LiveSourcePulled {
         let mut done = self.done;
+        // Repeats, and what it took to find the series, are only known now.
+        done.price = done.price.max(self.opened.server.spent());
+        done.warnings.extend(self.opened.server.notes());
         done.questions = self.questions.into_values().collect();
         if self.not_asked > 0 {
             done.failures.push(format!(

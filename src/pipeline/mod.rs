@@ -3,13 +3,21 @@
 //! [`pull`] brings what the sources have into the archive: exported files (`files`), and live servers, for which
 //! `asking` decides what to ask, `workers` ask it, and `keeping` takes the answers in. [`plan`] judges what the
 //! archive holds (`history`, `judge`, `notes`), [`render`] writes the report. `clock` alone reads the clock.
+//!
+//! Beside the weekly job, [`examine`] tells how sources and archive are (`doctor`), and [`look_around`] what there is to
+//! describe in a new platform file (`init`); both look without keeping anything (`looking`).
 
 mod asking;
 mod clock;
+mod disagreements;
+mod doctor;
 mod files;
 mod history;
+mod init;
 mod judge;
 mod keeping;
+mod looking;
+mod losses;
 mod notes;
 mod plan;
 mod pull;
@@ -22,6 +30,9 @@ use std::path::{Path, PathBuf};
 
 pub use asking::{Asked, AskedSource};
 pub use clock::now;
+pub use doctor::{ArchiveHealth, Diagnosis, FilesHealth, MeasureFound, PackHealth, SourceHealth, examine};
+pub use init::{FoundSource, Surroundings, look_around};
+pub use losses::set_damaged_aside;
 pub use plan::plan;
 pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Pulled,
+    Pulled, disagreements,
     files::read_whole,
     history::{History, Span},
 };
@@ -37,6 +37,7 @@ pub(super) fn notes(
     unrecognised.dedup();
     let mut warnings: Vec<String> = pulled.map(|p| p.merged.clone()).unwrap_or_default();
     warnings.extend(pulled.iter().flat_map(|p| &p.live).flat_map(|source| source.warnings.clone()));
+    warnings.extend(disagreements::in_words(&history.disagreements));
     warnings.extend(read.iter().flat_map(|f| f.warnings.iter().map(move |text| about(f, text))));
     InputNotes {
         files_read: read_whole(files),

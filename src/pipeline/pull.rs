@@ -9,7 +9,11 @@ use super::{
     pulled::LiveSourcePulled,
     workers::ask_all,
 };
-use crate::{archive::Archive, platform::Platform, sources::Packs};
+use crate::{
+    archive::{Archive, Tidying},
+    platform::{Platform, Source},
+    sources::Packs,
+};
 
 /// Brings what every source has, up to `until`, into the archive: exported files, and what is new on live servers.
 /// A source that fails does not stop the others; what it gave before is kept.
@@ -27,6 +31,10 @@ pub fn pull(
     let mut pulled = Pulled::default();
     files::read_all(platform, &packs, &archive, &mut pulled, progress)?;
     ask(platform, &packs, &archive, until, &mut pulled, progress)?;
+    progress.stage("tidying", 1);
+    let tidied = archive.tidy(&Tidying::from(&platform.archive), now())?;
+    pulled.missing.extend(tidied.damaged);
+    progress.step("archive");
     Ok(pulled)
 }
 
@@ -46,6 +54,14 @@ pub(super) fn packs(platform: &Platform) -> Result<Packs, PipelineError> {
     Ok(match &platform.queries {
         Some(folder) => packs.with_folder(&platform.resolve(folder))?,
         None => packs,
+    })
+}
+
+/// The query packs that a source is held to.
+pub(super) fn packs_of(source: &Source, packs: &Packs) -> Result<Packs, PipelineError> {
+    Ok(match &source.packs {
+        Some(names) => packs.only(names)?,
+        None => packs.clone(),
     })
 }
 

@@ -13,7 +13,7 @@ use super::asking::{Opened, address};
 use crate::sources::live::{Fetched, LiveError, Request};
 
 /// Failures in a row after which a source is not asked any more in this pull: each has been tried several times.
-const GIVE_UP: usize = 3;
+pub(super) const GIVE_UP: usize = 3;
 
 /// Answers that wait to be kept: more would only fill the memory.
 const WAITING: usize = 1;

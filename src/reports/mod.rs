@@ -39,3 +39,4 @@ pub use json::findings_json;
 pub use publish::{Published, publish};
 pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 pub use terminal::terminal_table;
+pub(crate) use text::{one_line, sentence};

@@ -32,7 +32,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("tokio", &["net/"]),
     ("backon", &["net/", "archive/", "sources/live/cloudwatch/"]),
     ("secrecy", &["net/"]),
-    ("aws_config", &["net/", "sources/live/cloudwatch/"]),
+    ("aws_config", &["net/"]),
     ("aws_sdk", &["sources/live/cloudwatch/"]),
     ("object_store", &["archive/storage/remote/"]),
 ];

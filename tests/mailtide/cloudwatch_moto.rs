@@ -30,7 +30,7 @@ fn what_was_put_comes_back() {
             points: points(seed),
         };
         moto.fill(&[disk("i-1", 1), disk("i-2", 2)]);
-        Some(Served { endpoint: moto.url(), server: Box::new(moto) })
+        Some(Served { endpoint: moto.url(), _server: Box::new(moto) })
     };
     let test = "cloudwatch_moto::what_was_put_comes_back";
     let Some(endpoint) = asking(test, CREDENTIALS, fill) else { return };

@@ -17,7 +17,7 @@ use crate::{
 fn faulty(directory: &Path, faults: Value) -> Option<Served> {
     let double = CloudWatchDouble::start(&Tools::installed()?, directory);
     double.play(&json!({ "now": NOW, "faults": faults }));
-    Some(Served { endpoint: double.url(), server: Box::new(double) })
+    Some(Served { endpoint: double.url(), _server: Box::new(double) })
 }
 
 /// Nothing but an address on which nobody listens.

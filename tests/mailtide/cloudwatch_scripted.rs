@@ -26,7 +26,7 @@ fn playing(directory: &std::path::Path, script: &Value) -> Option<Served> {
     let mut script = script.clone();
     script["now"] = json!(NOW);
     double.play(&script);
-    Some(Served { endpoint: double.url(), server: Box::new(double) })
+    Some(Served { endpoint: double.url(), _server: Box::new(double) })
 }
 
 fn calls(endpoint: &str, operation: &str) -> Vec<Value> {

@@ -63,7 +63,7 @@ pub(crate) fn asking(
 /// A server that a test asks, alive as long as this is.
 pub(crate) struct Served {
     pub(crate) endpoint: String,
-    pub(crate) server: Box<dyn std::any::Any>,
+    _server: Box<dyn std::any::Any>,
 }
 
 /// A live source in Frankfurt.

@@ -57,11 +57,6 @@ pub(in crate::archive) fn create_directory(directory: &Path) -> Result<(), Archi
     sync_directory(above)
 }
 
-/// Removes what a killed [`replace`] of `path` has left.
-pub(in crate::archive) fn remove_left_over(path: &Path) -> Result<(), ArchiveError> {
-    remove(&temporary(path)).map(drop)
-}
-
 /// Removes a file; tells whether it was there.
 pub(in crate::archive) fn remove(path: &Path) -> Result<bool, ArchiveError> {
     match fs::remove_file(path) {

@@ -48,7 +48,7 @@ impl Local {
 
     /// Whoever holds the lock knows that no temporary file is still being written.
     fn remove_left_over(&self) -> Result<(), ArchiveError> {
-        self.left_over()?.iter().try_for_each(|key| atomic::remove(&self.root.join(key)))
+        self.left_over()?.iter().try_for_each(|key| atomic::remove(&self.root.join(key)).map(drop))
     }
 
     /// The files below a directory whose name passes.

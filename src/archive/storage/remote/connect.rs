@@ -16,7 +16,7 @@ use crate::{
         ArchiveError,
         location::{Bucket, Provider, StoreOptions},
     },
-    net::aws_config,
+    net::load_aws,
     platform::CloudWatch,
 };
 
@@ -78,7 +78,7 @@ fn s3(bucket: &Bucket, options: &StoreOptions) -> Result<Arc<dyn ObjectStore>, A
     if builder.get_config_value(&AccessKeyId).is_none() && !unsigned {
         let region = builder.get_config_value(&Region).or_else(|| endpoint.map(|_| NO_REGION.to_owned()));
         let settings = CloudWatch { region, ..CloudWatch::default() };
-        let config = aws_config(&settings, CREDENTIALS_TIMEOUT)
+        let config = load_aws(&settings, CREDENTIALS_TIMEOUT)
             .map_err(|source| ArchiveError::Setup { location: bucket.to_string(), source })?;
         if let Some(region) = config.region() {
             builder = builder.with_region(region.as_ref());

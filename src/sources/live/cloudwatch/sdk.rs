@@ -37,7 +37,7 @@ impl Sdk {
     /// # Errors
     /// No region is known.
     pub(super) fn connect(settings: &CloudWatch, asking: &Asking) -> Result<Sdk, ApiError> {
-        let config = net::aws_config(settings, asking.timeout).map_err(sdk_error::setup)?;
+        let config = net::load_aws(settings, asking.timeout).map_err(sdk_error::setup)?;
         let region = config.region().map(AsRef::as_ref).unwrap_or_default();
         let place = match &settings.endpoint {
             None => region.to_owned(),

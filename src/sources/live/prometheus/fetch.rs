@@ -79,6 +79,11 @@ impl PrometheusSource {
         reading.report.path = format!("{}: {}", self.name, query.expression.text());
         reading.report.series = gathered.series.len();
         reading.report.merged = gathered.merged;
+        // Thanos and Mimir answer with what the stores that they reach have, and warn that it is not all. What begins
+        // with PromQL's name speaks of the query.
+        let partial = |warning: &&String| warning.starts_with("warning: ") && !warning.contains("PromQL ");
+        let partial: Vec<String> = reading.report.warnings.iter().filter(partial).cloned().collect();
+        reading.report.incomplete.extend(partial);
         Ok(Fetched { reading, server_time: gathered.server_time })
     }
 

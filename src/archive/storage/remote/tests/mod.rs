@@ -10,7 +10,7 @@ use object_store::memory::InMemory;
 
 use super::*;
 use crate::{
-    archive::{Appended, Archive, Location},
+    archive::{Appended, Archive, Location, tests::SOURCE},
     sources::Samples,
 };
 
