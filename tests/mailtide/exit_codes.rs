@@ -201,10 +201,24 @@ fn archive_info_tells_series_spans_and_gaps() {
     let free = table.lines().find(|line| line.trim_start().starts_with("disk.free")).unwrap();
     let cells: Vec<&str> = free.split_whitespace().collect();
     // 60 days and twice 2 days by the hour, both ends; nothing between four and two days before the end.
+    let source = "prometheus".to_owned();
     let points = (60 * 24 + 1 + 2 * (2 * 24 + 1)).to_string();
-    let expected =
-        ["disk.free", "2", &points, "2026-09-17", "06:00", "2026-11-16", "06:00", "3", "1", "48.0", "h"];
-    assert_eq!(cells[..11], expected);
+    let expected = [
+        "disk.free",
+        "2",
+        &source,
+        &points,
+        "2026-09-17",
+        "06:00",
+        "2026-11-16",
+        "06:00",
+        "3",
+        "0",
+        "1",
+        "48.0",
+        "h",
+    ];
+    assert_eq!(cells[..13], expected);
     assert_eq!(
         AS_OF_SECONDS - 60 * DAY - 20_713 * DAY,
         6 * HOUR,

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
+use mailtide::platform::Platform;
 use tempfile::TempDir;
 
 use crate::support::{AS_OF, directory, mailtide, repository};
@@ -9,8 +10,12 @@ use crate::support::{AS_OF, directory, mailtide, repository};
 /// What the README runs on the sample, built and run in one.
 const BUILD_AND_RUN: &str = "cargo run --release -- ";
 
+fn document(path: &str) -> String {
+    fs::read_to_string(repository(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 fn readme() -> String {
-    fs::read_to_string(repository("README.md")).expect("README.md must be there")
+    document("README.md")
 }
 
 /// The README's fenced blocks of a language.
@@ -99,9 +104,9 @@ fn every_mailtide_command_is_understood() {
 
 #[test]
 fn the_shell_blocks_are_shell() {
-    let readme = readme();
-    let blocks = blocks(&readme, "sh");
-    assert!(blocks.len() >= 4, "{blocks:?}");
+    let (readme, exports) = (readme(), document("docs/exports.md"));
+    let blocks = [blocks(&readme, "sh"), blocks(&exports, "sh")].concat();
+    assert!(blocks.len() >= 5, "{blocks:?}");
     for block in blocks {
         let directory = directory();
         let script = directory.path().join("block.sh");
@@ -113,8 +118,8 @@ fn the_shell_blocks_are_shell() {
 
 #[test]
 fn the_platform_file_loads_as_it_stands() {
-    let readme = readme();
-    let platforms = blocks(&readme, "toml").into_iter().filter(|block| block.contains("[platform]"));
+    let exports = document("docs/exports.md");
+    let platforms = blocks(&exports, "toml").into_iter().filter(|block| block.contains("[platform]"));
     let mut loaded = 0;
     for platform in platforms {
         let directory = directory();
@@ -125,7 +130,24 @@ fn the_platform_file_loads_as_it_stands() {
         assert!(told.all(|line| line.contains(": matches no file; ")), "{}", ran.stderr);
         loaded += 1;
     }
-    assert!(loaded > 0, "the README shows no platform file");
+    assert!(loaded > 0, "docs/exports.md shows no platform file");
+}
+
+#[test]
+fn the_parts_of_a_platform_file_load_as_they_stand() {
+    let rest = "[platform]\nname = \"A\"\ntimezone = \"UTC\"\ncurrency = \"EUR\"\n\n\
+                [[pool]]\nname = \"mx\"\nrole = \"mx\"\nhosts = [\"mx*\"]\n\n";
+    let source = "[[source]]\nname = \"files\"\nfiles = [\"exports\"]\n\n";
+    let mut loaded = 0;
+    for (path, before) in [("docs/sources.md", ""), ("docs/archive.md", source)] {
+        for block in blocks(&document(path), "toml") {
+            let text = format!("{rest}{before}{block}\n");
+            let parsed = Platform::parse(&text, Path::new("platform.toml"));
+            assert!(parsed.is_ok(), "{path}:\n{block}\n{}", parsed.unwrap_err());
+            loaded += 1;
+        }
+    }
+    assert!(loaded >= 6, "{loaded}");
 }
 
 #[test]
