@@ -23,7 +23,7 @@ fn faulty(directory: &Path, faults: Value) -> Option<Served> {
 /// Nothing but an address on which nobody listens.
 fn nobody(_: &Path) -> Option<Served> {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    Some(Served { endpoint: format!("http://127.0.0.1:{port}"), server: Box::new(()) })
+    Some(Served { endpoint: format!("http://127.0.0.1:{port}"), _server: Box::new(()) })
 }
 
 /// Why the first question is not answered; the endpoint in it is shown as ENDPOINT.

@@ -63,7 +63,7 @@ pub(crate) fn asking(
 /// A server that a test asks, alive as long as this is.
 pub(crate) struct Served {
     pub(crate) endpoint: String,
-    _server: Box<dyn std::any::Any>,
+    pub(crate) _server: Box<dyn std::any::Any>,
 }
 
 /// A live source in Frankfurt.
