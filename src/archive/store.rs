@@ -73,6 +73,14 @@ impl Archive {
         append::append(&*self.storage, source, samples)
     }
 
+    /// The schema version that it has; an older one than this program's is raised by the next append.
+    ///
+    /// # Errors
+    /// The format file cannot be read.
+    pub fn schema_version(&self) -> Result<u64, ArchiveError> {
+        format::version(&*self.storage)
+    }
+
     /// The measures that hold points, in the order in which [`Measure`] declares them.
     ///
     /// # Errors

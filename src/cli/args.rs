@@ -31,7 +31,7 @@ pub(super) enum Command {
     /// Examine the sources, the archive and the platform file, and say what to do; writes nothing
     Doctor(Examined),
     /// Ask servers what they have, and write a platform file from it, ready to edit
-    Init(InitArgs),
+    Init(Box<InitArgs>),
 }
 
 /// What `doctor` is told.

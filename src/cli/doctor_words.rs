@@ -104,7 +104,10 @@ fn last_pull(source: &SourceHealth) -> String {
 fn of_archive(archive: &ArchiveHealth) -> String {
     let mut lines = vec![("where", format!("{} ({})", archive.location, archive.kind))];
     let state = match (archive.exists, archive.problems.is_empty()) {
-        (true, true) => format!("opens, holds {} measures", archive.measures),
+        (true, true) => {
+            let version = archive.schema_version.map(|version| format!(" in schema version {version}"));
+            format!("opens, holds {} measures{}", archive.measures, version.unwrap_or_default())
+        }
         (false, true) => "not there yet; the first `mailtide pull` makes it".to_owned(),
         (_, false) => "cannot be used as it is".to_owned(),
     };
@@ -180,6 +183,7 @@ mod tests {
                 location: "archive/example-mail".to_owned(),
                 kind: "directory".to_owned(),
                 exists: true,
+                schema_version: Some(2),
                 measures: 9,
                 writable: Some(true),
                 problems: Vec::new(),
@@ -212,7 +216,7 @@ mod tests {
 
         archive
           where  archive/example-mail (directory)
-          state  opens, holds 9 measures
+          state  opens, holds 9 measures in schema version 2
 
         pools
           hosts that no pool claims  box

@@ -29,8 +29,9 @@ pub(super) fn examine(places: &Places) -> (ArchiveHealth, Option<Archive>) {
     }
     match open(places) {
         Ok(None) => (health, None),
-        Ok(Some((archive, measures))) => {
+        Ok(Some((archive, schema_version, measures))) => {
             health.exists = true;
+            health.schema_version = Some(schema_version);
             health.measures = measures;
             (health, Some(archive))
         }
@@ -41,11 +42,11 @@ pub(super) fn examine(places: &Places) -> (ArchiveHealth, Option<Archive>) {
     }
 }
 
-/// The archive, where there is one, and how many measures it holds.
-fn open(places: &Places) -> Result<Option<(Archive, usize)>, ArchiveError> {
+/// The archive, where there is one, its schema version, and how many measures it holds.
+fn open(places: &Places) -> Result<Option<(Archive, u64, usize)>, ArchiveError> {
     let Some(archive) = places.find_archive()? else { return Ok(None) };
-    let measures = archive.measures()?.len();
-    Ok(Some((archive, measures)))
+    let (version, measures) = (archive.schema_version()?, archive.measures()?.len());
+    Ok(Some((archive, version, measures)))
 }
 
 /// Whether a directory, or the nearest one above it that exists, may be written by this user.

@@ -67,8 +67,8 @@ fn of_measures(packs: &Packs, seen: &Seen) -> Vec<String> {
         return gaps;
     }
     let told = |measure: Measure| seen.measures.contains(&measure);
-    let used = told(Measure::DiskUsed) || told(Measure::DiskUsedRatio);
-    if !used && !(told(Measure::DiskSize) && told(Measure::DiskFree)) {
+    let by_free = told(Measure::DiskSize) && told(Measure::DiskFree);
+    if !told(Measure::DiskUsed) && !told(Measure::DiskUsedRatio) && !by_free {
         gaps.push(format!(
             "no source answers {}, so no disk is forecast; {}",
             Measure::DiskUsed,

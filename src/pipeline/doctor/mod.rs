@@ -117,6 +117,8 @@ pub struct ArchiveHealth {
     pub kind: String,
     /// Whether there is one; the first pull makes it.
     pub exists: bool,
+    /// Its schema version, where there is one.
+    pub schema_version: Option<u64>,
     /// Measures that it holds.
     pub measures: usize,
     /// Whether a directory can be written, as far as that shows without writing; `None` for an object store.
