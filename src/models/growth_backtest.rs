@@ -1,20 +1,35 @@
-//! Walk-forward: the growth model is fitted again and again to the past alone, and held against what came.
+//! Walk-forward: what the models would have said in past weeks is held against what came. From it come how much
+//! the simple courses count, how far the interval has to be widened, and the back-test of the report.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use super::{
+    growth_average::Foretold,
+    growth_filter::AHEAD,
+    growth_simple::{SIMPLE, simple_rates},
+    growth_weeks::{WEEK, Weeks},
+};
 
-use super::growth_line::{Course, fit};
-use crate::series::level_on;
-
-/// Distances at which the model is tried, in days.
-const DISTANCES: [i64; 6] = [7, 14, 28, 56, 91, 182];
-/// Days from one try to the next.
-const EVERY: i64 = 7;
-/// The distances, by index, at which two courses are held against each other: a month, two and a quarter.
-const SCORED: [usize; 3] = [2, 3, 4];
-/// Most tries: a year's.
-const MOST_ORIGINS: usize = 52;
-/// The distance that the summary speaks of, in days, where the history allows it.
-const SUMMARY_DISTANCE: i64 = 28;
+/// A try of so many weeks ago counts half.
+const HALF_LIFE: f64 = 40.0;
+/// Models count by one over this power of their error: near to choosing the best, but not at the edge.
+const POWER: i32 = 8;
+/// The average counts so many times as much as a simple course that erred as much as it did (trials on simulated
+/// fleets; on real stores that grow in bursts, the simple courses win in spite of it).
+const AVERAGE_COUNTS: f64 = 20.0;
+/// Added to each error before they are compared, as a share of that of the average: a model that was right by
+/// chance on a few tries is not believed forever.
+const LEAST_ERROR: f64 = 0.05;
+/// The interval is taken to be right as if so many outcomes had said so.
+const TRUST: f64 = 12.0;
+/// An outcome farther off than five standard deviations tells no more than one at five.
+const FARTHEST: f64 = 25.0;
+/// The interval is never made narrower, nor wider, than by this.
+const WIDENED: (f64, f64) = (0.9, 3.0);
+/// The distance that the summary speaks of, as an index into [`AHEAD`]: four weeks …
+const SUMMARY: usize = 1;
+/// Of fewer intervals than this nobody can say how often they hold.
+const LEAST_COVERED: usize = 8;
+/// The 95 % quantile of the normal distribution.
+const Z95: f64 = 1.645;
 
 /// How wrong the model was on one series, each try knowing only what came before it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,207 +46,155 @@ pub struct GrowthBacktest {
     pub coverage: Option<f64>,
 }
 
-/// Of fewer intervals than this nobody can say how often they hold.
-const LEAST_COVERED: usize = 8;
-/// How much a try counts that was made before the growth rate changed: rates do change, so that its error is no
-/// accident, but one change known of should not widen the interval like one a month.
-const BEFORE_CHANGE: f64 = 0.25;
-
-/// The root mean square of the errors by distance.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct ErrorScale {
-    /// Days ahead, and how far the 90 % interval reaches down and up from the forecast, in the level's unit;
-    /// ascending.
-    knots: Vec<(f64, Reach)>,
-}
-
-/// How far an interval reaches from the forecast, both ways.
+/// How the models are put together.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Reach {
-    pub(super) down: f64,
-    pub(super) up: f64,
+pub(super) struct Blend {
+    /// The share of the simple courses, 0 to 1.
+    pub(super) simple: f64,
+    /// The share of each among them.
+    pub(super) shares: [f64; SIMPLE],
+    /// By how much the interval is widened.
+    pub(super) widened: f64,
 }
 
-impl Reach {
-    fn both(a: Reach, b: Reach, of: impl Fn(f64, f64) -> f64) -> Reach {
-        Reach { down: of(a.down, b.down), up: of(a.up, b.up) }
+impl Blend {
+    /// Growth a week of the simple courses together.
+    pub(super) fn simple_rate(&self, rates: &[f64; SIMPLE]) -> f64 {
+        self.shares.iter().zip(rates).map(|(share, rate)| share * rate).sum()
     }
 }
 
-impl ErrorScale {
-    /// The reach of the 90 % interval at a distance: linear between the tried distances, in proportion to the
-    /// distance beyond the last.
-    pub(super) fn reach(&self, ahead: f64) -> Reach {
-        let after = self.knots.partition_point(|k| k.0 < ahead);
-        let times = |reach: Reach, factor: f64| Reach { down: reach.down * factor, up: reach.up * factor };
-        match (after.checked_sub(1).map(|i| self.knots[i]), self.knots.get(after)) {
-            (Some((x0, near)), Some(&(x1, far))) => {
-                Reach::both(near, far, |near, far| near + (far - near) * (ahead - x0) / (x1 - x0))
+/// The tries of one history.
+pub(super) struct WalkForward<'a> {
+    weeks: &'a Weeks,
+    foretold: &'a [Foretold],
+    /// Of each try, what the simple courses said.
+    rates: Vec<[f64; SIMPLE]>,
+}
+
+impl<'a> WalkForward<'a> {
+    pub(super) fn of(weeks: &'a Weeks, foretold: &'a [Foretold]) -> Self {
+        let mut rates: Vec<[f64; SIMPLE]> = Vec::with_capacity(foretold.len());
+        for (i, told) in foretold.iter().enumerate() {
+            let same = i.checked_sub(1).filter(|&before| foretold[before].week == told.week);
+            let told = same.map_or_else(|| simple_rates(&weeks.means, told.week), |before| rates[before]);
+            rates.push(told);
+        }
+        WalkForward { weeks, foretold, rates }
+    }
+
+    /// What the outcomes up to a week teach.
+    pub(super) fn blend(&self, week: usize) -> Blend {
+        let mut of_average = 0.0;
+        let mut of_simple = [0.0; SIMPLE];
+        let (mut squares, mut counted, mut tries) = (0.0, TRUST, 0.0);
+        for (told, rates) in self.foretold.iter().zip(&self.rates) {
+            let steps = AHEAD[told.distance] as f64;
+            let known_at = told.week + AHEAD[told.distance];
+            let Some(age) = week.checked_sub(known_at) else { continue };
+            let counts = 0.5_f64.powf((age as f64 + steps) / HALF_LIFE);
+            let error = told.actual - told.mean;
+            // Tries are two weeks apart and overlap.
+            let alone = counts * 2.0 / steps;
+            squares += alone * (error * error / told.variance).min(FARTHEST);
+            counted += alone;
+            tries += counts;
+            of_average += counts * error.abs() / steps;
+            let now = self.weeks.means[told.week];
+            for (sum, rate) in of_simple.iter_mut().zip(rates) {
+                *sum += counts * (told.actual - now - rate * steps).abs() / steps;
             }
-            (Some((x, reach)), None) => times(reach, ahead / x),
-            // Nearer than the first distance: the level itself is known to half of that distance's error.
-            (None, Some(&(x, reach))) => times(reach, 0.5 + 0.5 * ahead / x),
-            (None, None) => Reach { down: 0.0, up: 0.0 },
         }
-    }
-}
-
-/// One try: the day it was made on, and actual less predicted at each distance that has come to pass.
-struct Try {
-    day: i64,
-    errors: Vec<Option<f64>>,
-    naive: Vec<Option<f64>>,
-}
-
-/// What walking forward taught.
-pub(super) struct WalkForward {
-    pub(super) backtest: GrowthBacktest,
-    pub(super) scale: ErrorScale,
-    /// Mean absolute error a day ahead, over the distances of [`SCORED`]; lower is better.
-    pub(super) score: f64,
-}
-
-/// Walks forward through ascending days; `None` where no try has an outcome yet. `changed` is the day of the
-/// last change of rate.
-pub(super) fn walk_forward(days: &[(i64, f64)], course: Course, changed: Option<i64>) -> Option<WalkForward> {
-    let tries = tries(days, course);
-    let knots = knots(&tries, changed);
-    if knots.is_empty() {
-        return None;
-    }
-    let known = |k: usize| tries.iter().filter(|t| t.errors[k].is_some()).count();
-    let summary = (0..DISTANCES.len()).filter(|&k| DISTANCES[k] <= SUMMARY_DISTANCE && known(k) > 0).max()?;
-    let mean_abs = |of: &dyn Fn(&Try) -> Option<f64>| {
-        let errors: Vec<f64> = tries.iter().filter_map(of).map(f64::abs).collect();
-        errors.iter().sum::<f64>() / errors.len().max(1) as f64
-    };
-    let score = SCORED.map(|k| mean_abs(&|t: &Try| t.errors[k]) / DISTANCES[k] as f64).iter().sum();
-    let backtest = GrowthBacktest {
-        origins: known(summary),
-        horizon_days: DISTANCES[summary],
-        mean_abs_error: mean_abs(&|t| t.errors[summary]),
-        naive_error: mean_abs(&|t| t.naive[summary]),
-        coverage: coverage(&tries, summary),
-    };
-    Some(WalkForward { backtest, scale: ErrorScale { knots }, score })
-}
-
-fn tries(days: &[(i64, f64)], course: Course) -> Vec<Try> {
-    let Some(&(last, _)) = days.last() else { return Vec::new() };
-    let mut tries = Vec::new();
-    let mut day = last - EVERY;
-    while tries.len() < MOST_ORIGINS {
-        let past = &days[..days.partition_point(|d| d.0 <= day)];
-        let Some(line) = fit(past, course) else { break };
-        let outcome =
-            |&distance: &i64| if day + distance <= last { level_on(days, day + distance) } else { None };
-        let error = |d: &i64| Some(outcome(d)? - line.level_in((day + d - line.at) as f64));
-        tries.push(Try {
-            day,
-            errors: DISTANCES.iter().map(error).collect(),
-            naive: DISTANCES.iter().map(|d| Some(outcome(d)? - line.level)).collect(),
-        });
-        day -= EVERY;
-    }
-    tries.reverse();
-    tries
-}
-
-/// The interval's reach from the errors of some tries.
-fn knots(tries: &[Try], changed: Option<i64>) -> Vec<(f64, Reach)> {
-    let weight = |day: i64| if changed.is_some_and(|changed| day < changed) { BEFORE_CHANGE } else { 1.0 };
-    let mut knots: Vec<(f64, Reach)> = Vec::new();
-    for (k, &distance) in DISTANCES.iter().enumerate() {
-        let errors: Vec<(f64, f64)> =
-            tries.iter().filter_map(|t| Some((t.errors[k]?, weight(t.day)))).collect();
-        let Some(reach) = reach(&errors, distance) else { continue };
-        // An interval does not narrow with distance.
-        let floor = knots.last().map_or(reach, |last| last.1);
-        knots.push((distance as f64, Reach::both(reach, floor, f64::max)));
-    }
-    knots
-}
-
-/// The interval's reach from errors (and their weights) at one distance: their root mean square times Student's
-/// 95 % quantile, half of it from all errors and half from those to that side. Tries overlap, so that the degrees
-/// of freedom are the outcomes that do not; two more stand for the shorter distances, at which the same model was
-/// tried far oftener.
-fn reach(errors: &[(f64, f64)], distance: i64) -> Option<Reach> {
-    if errors.len() < 2 {
-        return None;
-    }
-    let weights: f64 = errors.iter().map(|e| e.1).sum();
-    let squares = |side: &dyn Fn(f64) -> bool| -> f64 {
-        errors.iter().filter(|(e, _)| side(*e)).map(|(e, weight)| weight * e * e).sum::<f64>() / weights
-    };
-    let (below, above) = (squares(&|e| e < 0.0), squares(&|e| e > 0.0));
-    let apart = (weights - 1.0).max(0.0) * EVERY as f64 / distance as f64;
-    let t = StudentsT::new(0.0, 1.0, apart + 2.0).ok()?.inverse_cdf(0.95);
-    let mean = |side: f64| (0.5 * (below + above) + 0.5 * (2.0 * side)).sqrt() * t;
-    Some(Reach { down: mean(below), up: mean(above) })
-}
-
-/// The share of outcomes at one distance that lay in the interval given by the errors known when it was drawn.
-fn coverage(tries: &[Try], k: usize) -> Option<f64> {
-    let distance = DISTANCES[k];
-    let mut inside = 0;
-    let mut looked_at = 0;
-    for (i, this) in tries.iter().enumerate() {
-        let Some(error) = this.errors[k] else { continue };
-        let known = tries[..i].iter().filter(|t| t.day + distance <= this.day);
-        let before: Vec<(f64, f64)> = known.filter_map(|t| Some((t.errors[k]?, 1.0))).collect();
-        if before.len() < 4 {
-            continue;
+        let widened = ((TRUST + squares) / counted).sqrt().clamp(WIDENED.0, WIDENED.1);
+        if tries == 0.0 {
+            return Blend { simple: 0.0, shares: [1.0 / SIMPLE as f64; SIMPLE], widened };
         }
-        looked_at += 1;
-        inside += usize::from(reach(&before, distance).is_some_and(|r| -r.down <= error && error <= r.up));
+        let floor = LEAST_ERROR * of_average + 1e-3 * self.weeks.least_growth * tries;
+        // Relative to the average's, so that no power overflows.
+        let counts = |error: f64| ((of_average + floor) / (error + floor)).powi(POWER);
+        let mut shares = of_simple.map(counts);
+        let sum: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= sum);
+        Blend { simple: sum / (sum + AVERAGE_COUNTS), shares, widened }
     }
-    (looked_at >= LEAST_COVERED).then(|| f64::from(inside as u32) / f64::from(looked_at as u32))
+
+    /// The back-test: each try put together by what was known in its week. `None` without a try.
+    pub(super) fn backtest(&self) -> Option<GrowthBacktest> {
+        let last = self.foretold.iter().map(|told| told.distance).filter(|&d| d <= SUMMARY).max()?;
+        let (mut error, mut naive, mut origins) = (0.0, 0.0, 0);
+        let (mut inside, mut looked_at) = (0, 0);
+        for (told, rates) in self.foretold.iter().zip(&self.rates).filter(|(told, _)| told.distance == last) {
+            let blend = self.blend(told.week);
+            let now = self.weeks.means[told.week];
+            let simple = now + blend.simple_rate(rates) * AHEAD[last] as f64;
+            let off = told.actual - told.mean - blend.simple * (simple - told.mean);
+            origins += 1;
+            error += off.abs();
+            naive += (told.actual - now).abs();
+            looked_at += 1;
+            inside += usize::from(off.abs() <= Z95 * blend.widened * told.variance.sqrt());
+        }
+        let mean = |sum: f64| sum / origins as f64 * self.weeks.unit;
+        Some(GrowthBacktest {
+            origins,
+            horizon_days: AHEAD[last] as i64 * WEEK,
+            mean_abs_error: mean(error),
+            naive_error: mean(naive),
+            coverage: (looked_at >= LEAST_COVERED).then(|| inside as f64 / looked_at as f64),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_interval_leans_the_way_the_model_erred() {
-        // 8 tries a week apart, 14 days ahead: 7 / 2 = 3.5 outcomes beside the first, 5.5 degrees of freedom.
-        // scipy.stats.t.ppf(0.95, 5.5) = 1.9759...: taken from statrs here, held against scipy below.
-        let all_low: Vec<(f64, f64)> = [2.0; 8].iter().map(|&e| (e, 1.0)).collect();
-        let reach = reach(&all_low, 14).unwrap();
-        let t = StudentsT::new(0.0, 1.0, 5.5).unwrap().inverse_cdf(0.95);
-        // Mean square 4: up 0.5 · 4 + 0.5 · 2 · 4 = 6, down 0.5 · 4 = 2.
-        assert!((reach.up - 6_f64.sqrt() * t).abs() < 1e-9, "{reach:?}");
-        assert!((reach.down - 2_f64.sqrt() * t).abs() < 1e-9, "{reach:?}");
+    /// Forty weeks that grow by one hundredth each, and tries two weeks ahead that are off by so much.
+    fn walked(off: f64, test: impl Fn(&WalkForward)) {
+        let days: Vec<(i64, f64)> = (0..280).map(|d| (d, 1000.0 + d as f64)).collect();
+        let weeks = Weeks::of(&days).unwrap();
+        let foretold: Vec<Foretold> = (7..38)
+            .step_by(2)
+            .map(|week| Foretold {
+                week,
+                distance: 0,
+                mean: weeks.means[week + 2] - off,
+                variance: 1e-6,
+                actual: weeks.means[week + 2],
+            })
+            .collect();
+        test(&WalkForward::of(&weeks, &foretold));
     }
 
     #[test]
-    fn students_quantiles_are_those_of_scipy() {
-        // scipy.stats.t.ppf(0.95, df)
-        for (df, expected) in [(2.0, 2.919_985_580), (3.0, 2.353_363_435), (10.0, 1.812_461_123)] {
-            let got = StudentsT::new(0.0, 1.0, df).unwrap().inverse_cdf(0.95);
-            assert!((got - expected).abs() < 1e-6, "{df}: {got}");
-        }
+    fn the_average_gives_way_where_a_straight_line_was_right() {
+        walked(0.01, |walk| assert!(walk.blend(39).simple > 0.99, "{:?}", walk.blend(39)));
+        // Nine lines and the average are right alike: 9 / (9 + 20), and no growth at all is wrong.
+        walked(0.0, |walk| {
+            let blend = walk.blend(39);
+            assert!((blend.simple - 9.0 / 29.0).abs() < 1e-3 && blend.shares[SIMPLE - 1] < 1e-9, "{blend:?}");
+        });
     }
 
     #[test]
-    fn the_reach_is_linear_between_and_in_proportion_beyond() {
-        let reach = |v: f64| Reach { down: v, up: 2.0 * v };
-        let scale = ErrorScale { knots: vec![(7.0, reach(10.0)), (14.0, reach(30.0))] };
-        for (ahead, expected) in [(0.0, 5.0), (7.0, 10.0), (10.5, 20.0), (14.0, 30.0), (28.0, 60.0)] {
-            assert_eq!(scale.reach(ahead), reach(expected), "{ahead} days ahead");
-        }
+    fn an_interval_that_did_not_hold_is_widened() {
+        // Off by five of its standard deviations, each time: 25 is the most that counts.
+        walked(0.005, |walk| {
+            let blend = walk.blend(39);
+            assert!(blend.widened > 2.0 && blend.widened <= 3.0, "{blend:?}");
+            // Nothing was known in week 7.
+            assert_eq!(walk.blend(7).widened, 1.0);
+        });
+        walked(0.0, |walk| assert_eq!(walk.blend(39).widened, 0.9));
     }
 
     #[test]
-    fn a_try_knows_only_what_came_before_it() {
-        // Flat for 60 days, then 10 a day: tries before day 60 cannot see it and are off by all of it.
-        let days: Vec<(i64, f64)> = (0..100).map(|d| (d, 1000.0 + 10.0 * (d - 60).max(0) as f64)).collect();
-        let tries = tries(&days, Course::Steady);
-        // The last day is 99: there is a try on day 57, and 28 days later the level is 250 higher.
-        let blind = tries.iter().find(|t| t.day == 57).unwrap();
-        assert_eq!(blind.errors[2], Some(10.0 * (57 + 28 - 60) as f64));
-        assert_eq!(tries.last().map(|t| t.day), Some(92));
-        assert!(tries.iter().all(|t| t.day >= 27), "a try needs four weeks");
+    fn the_backtest_speaks_of_what_was_known() {
+        walked(0.0, |walk| {
+            let test = walk.backtest().unwrap();
+            assert_eq!((test.origins, test.horizon_days, test.coverage), (16, 14, Some(1.0)));
+            // Two weeks of 7 each.
+            assert!((test.naive_error - 14.0).abs() < 1e-9 && test.mean_abs_error < 1e-6, "{test:?}");
+        });
     }
 }

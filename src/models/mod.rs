@@ -1,21 +1,25 @@
 //! Models: pure functions of one series and its settings. No I/O, no clock, no global: they run on every core
 //! here and could run anywhere else. Each estimate comes with its interval.
 
-mod change;
 mod change_shape;
 mod drift;
 mod growth;
+mod growth_average;
 mod growth_backtest;
-mod growth_line;
+mod growth_filter;
+mod growth_future;
+mod growth_shape;
+mod growth_simple;
+mod growth_weeks;
 mod mann_kendall;
 mod profile;
 mod season;
 mod theil_sen;
 
 pub use drift::{Drift, DriftSettings, drift};
-pub use growth::{Forecast, GrowthSettings, forecast};
+pub use growth::{Forecast, GrowthSettings, Highest, forecast};
 pub use growth_backtest::GrowthBacktest;
-pub use growth_line::Course;
+pub use growth_shape::Course;
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::{Profile, ProfileSettings, profile};
 pub use theil_sen::theil_sen;

@@ -68,10 +68,11 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
     let now = (context.as_of - forecast.from_day * DAY) as f64 / DAY as f64 - 0.5;
     let days_to =
         |path: &[f64]| crossing(path, bounds.mark).map(|day| (day - now).max(0.0)).filter(|&d| d <= horizon);
+    let highest = &forecast.highest;
     let runway = Runway {
-        p5_days: days_to(&forecast.p95),
-        p50_days: days_to(&forecast.p50),
-        p95_days: days_to(&forecast.p5),
+        p5_days: days_to(&highest.early),
+        p50_days: days_to(&highest.sure).and_then(|_| days_to(&highest.likely)),
+        p95_days: days_to(&highest.late),
     };
     let order_by = runway.p5_days.map(|p5| context.before(context.date_in(p5), bounds.lead_time_days));
     let slack = runway.p5_days.map_or(f64::INFINITY, |p5| p5 - bounds.lead_time_days);
@@ -175,17 +176,18 @@ pub(super) fn band(forecast: &Forecast) -> Band {
 
 /// The model in words.
 pub(super) fn model(forecast: &Forecast, level: &Level, context: &Context) -> String {
-    let slope = match forecast.course {
-        Course::Steady => "robust slope (Theil–Sen) on the days",
-        Course::Bending => {
-            "growth that itself grows or shrinks (Theil–Sen on the logarithm of weekly growth)"
-        }
+    let course = match forecast.course {
+        Course::Steady => "steady growth",
+        Course::Accelerating => "growth that speeds up",
+        Course::Saturating => "growth that slows down",
+        Course::Changed => "growth that changed its rate",
     };
-    let mut words = format!("{slope} since {}", wording::date(context.date(forecast.fitted_from * DAY)));
+    let since = wording::date(context.date(forecast.fitted_from * DAY));
+    let mut words = format!("{course} since {since}, averaged with the courses that fit as well");
     if let Some(job) = level.steps.retention {
         words += &format!(", purges put back every {:.0} days", job.period_days);
     }
-    words + "; interval from walk-forward errors on this series"
+    words + "; interval from drawn futures, widened by walk-forward errors on this series"
 }
 
 /// The back-test as evidence.
@@ -218,7 +220,7 @@ pub(super) fn backtest(forecast: &Forecast, unit: Unit) -> Backtest {
 mod tests {
     use super::*;
     use crate::{
-        models::GrowthBacktest,
+        models::{GrowthBacktest, Highest},
         plans::fixture::{AS_OF, MAILSTORE, at, date, hours, platform},
         series::Series,
     };
@@ -231,6 +233,12 @@ mod tests {
             p5: path(per_day[0]),
             p50: path(per_day[1]),
             p95: path(per_day[2]),
+            highest: Highest {
+                early: path(per_day[2]),
+                likely: path(per_day[1]),
+                sure: path(per_day[1]),
+                late: path(per_day[0]),
+            },
             gross_per_day: per_day[1],
             net_per_day: per_day[1],
             fitted_from: AS_OF / DAY - 91,
@@ -341,7 +349,8 @@ mod tests {
         let words = model(&forecast, &level_of(&hours(30, |_| 100.0)), &at(&platform));
         assert_eq!(
             words,
-            "robust slope (Theil–Sen) on the days since 17 Aug 2026; interval from walk-forward errors on this series"
+            "steady growth since 17 Aug 2026, averaged with the courses that fit as well; interval from drawn futures, \
+             widened by walk-forward errors on this series"
         );
         assert_eq!(
             backtest(&forecast, Unit::Bytes).summary,

@@ -1,0 +1,268 @@
+//! Futures: courses that the level may take, drawn from the average of shapes, and how high each gets by when.
+
+use super::{
+    growth::Highest,
+    growth_average::{Average, Model},
+    growth_weeks::Weeks,
+};
+
+/// How many futures: one outcome in twenty is twenty of them.
+const FUTURES: usize = 400;
+/// Numbers drawn for a future beside those of its weeks.
+const ONCE: usize = 4;
+/// One-off purges a year that are to be expected where none has been seen in a year, and one-off moves to the
+/// volume. Larger than what fleets see (a quarter and an eighth), since a purge that was small stays unseen.
+const PURGES_A_YEAR: f64 = 0.5;
+const MOVES_A_YEAR: f64 = 0.3;
+/// What they take or bring, as shares of the level: smaller ones are noise, larger ones are a project.
+const PURGED: (f64, f64) = (0.04, 0.18);
+const MOVED: (f64, f64) = (0.05, 0.2);
+/// Days in a year.
+const YEAR: f64 = 365.25;
+/// Highest levels are told every other day for four weeks, then by the week, and lie on a line between.
+const FINE_DAYS: usize = 28;
+/// A future in which the log rate is this many times off is as far as it goes: e² is seven times the rate.
+const LOG_RATE: f64 = 2.0;
+
+/// What is to happen beside growth.
+pub(super) struct Events<'a> {
+    /// One-off purges and moves that were seen, and over how many years.
+    pub(super) purges: usize,
+    pub(super) moves: usize,
+    pub(super) years: f64,
+    /// What a retention job will have taken by each day, in the level's unit; its length is that of the answer.
+    pub(super) purged: &'a [f64],
+}
+
+/// What the futures come to, by day from the last one on.
+pub(super) struct Drawn {
+    pub(super) p5: Vec<f64>,
+    pub(super) p50: Vec<f64>,
+    pub(super) p95: Vec<f64>,
+    pub(super) highest: Highest,
+    /// Growth a day over the next four weeks, before purges.
+    pub(super) per_day: f64,
+}
+
+/// Numbers that look drawn by chance and are the same in every run: SplitMix64 (Steele, Lea & Flood 2014).
+struct Draws(u64);
+
+impl Draws {
+    /// Between 0 and 1, both excluded.
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^= z >> 31;
+        ((z >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
+    }
+
+    /// Two of a standard normal distribution (Box & Muller 1958).
+    fn normals(&mut self) -> [f64; 2] {
+        let (radius, angle) = ((-2.0 * self.uniform().ln()).sqrt(), std::f64::consts::TAU * self.uniform());
+        [radius * angle.cos(), radius * angle.sin()]
+    }
+}
+
+/// Draws the futures of a history for `events.purged.len()` days, the last one of the history included. `simple`
+/// is the simple courses' growth a week and `share` how much they count; `widened` widens what lies around the
+/// middle.
+pub(super) fn draw(
+    weeks: &Weeks,
+    average: &Average,
+    (share, simple): (f64, f64),
+    widened: f64,
+    events: &Events,
+) -> Drawn {
+    let horizon = events.purged.len().max(1) - 1;
+    let steps = steps(horizon);
+    let mut draws = Draws(0);
+    let mut paths = paths(weeks, average, steps, &mut draws);
+    let mut middle = Vec::with_capacity(steps + 1);
+    for step in 0..=steps {
+        let mut column: Vec<f64> = paths.iter().map(|path| path[step]).collect();
+        column.sort_unstable_by(f64::total_cmp);
+        let centre = at(&column, 0.5);
+        let start = middle.first().copied().unwrap_or(centre);
+        let blended = centre + share * (start + simple * step as f64 - centre);
+        for path in &mut paths {
+            path[step] = blended + widened * (path[step] - centre);
+        }
+        middle.push(blended);
+    }
+    let grid: Vec<usize> = (0..=horizon)
+        .filter(|day| (*day <= FINE_DAYS && day % 2 == 0) || day % 7 == 0 || *day == horizon)
+        .collect();
+    let (levels, tops) = by_day(weeks, &paths, &grid, events, &mut draws);
+    let level = |q: f64| {
+        let gross = daily(&grid, &levels, q, weeks.unit);
+        gross.iter().zip(events.purged).map(|(v, purged)| (v - purged).max(0.0)).collect::<Vec<f64>>()
+    };
+    let top = |q: f64| daily(&grid, &tops, q, weeks.unit);
+    Drawn {
+        p5: level(0.05),
+        p50: level(0.5),
+        p95: level(0.95),
+        highest: Highest::of(top),
+        per_day: (middle[4] - middle[0]) / 28.0 * weeks.unit,
+    }
+}
+
+/// How many weeks it takes to cover so many days, the four that the growth a day is taken from at least.
+pub(super) fn steps(horizon: usize) -> usize {
+    (horizon / 7 + 1).max(4)
+}
+
+/// The level at the end of each week from now on, for each future, in the history's unit.
+fn paths(weeks: &Weeks, average: &Average, steps: usize, draws: &mut Draws) -> Vec<Vec<f64>> {
+    let mut models = average.models.iter().peekable();
+    let mut passed = 0.0;
+    let mut paths = Vec::with_capacity(FUTURES);
+    for future in 0..FUTURES {
+        // Each model gets its share of the futures.
+        let target = (future as f64 + 0.5) / FUTURES as f64;
+        while let Some(model) = models.peek()
+            && passed + model.weight < target
+            && paths.len() < FUTURES
+        {
+            passed += model.weight;
+            if models.len() == 1 {
+                break;
+            }
+            models.next();
+        }
+        if let Some(model) = models.peek() {
+            paths.push(path(weeks, average, model, steps, draws));
+        }
+    }
+    paths
+}
+
+fn path(weeks: &Weeks, average: &Average, model: &Model, steps: usize, draws: &mut Draws) -> Vec<f64> {
+    let (known, wander) = (&model.known, &model.wander);
+    let shape = &average.shapes[model.shape];
+    let scale = &average.scales[model.shape];
+    let factor = correlated(known.covariance, draws.normals());
+    let factors = [known.factors[0] + factor[0], known.factors[1] + factor[1]];
+    let given = |state: [f64; 3]| state[0] - factors[0] * state[1] - factors[1] * state[2];
+    let state = correlated(known.spread, draws.normals());
+    let until_now = average.until_now[model.shape];
+    let mut level = factors[0] * until_now[0] + factors[1] * until_now[1] + given(known.level) + state[0];
+    let mut rate = given(known.wander) + state[1];
+    let kept = wander.kept();
+    let mut path = Vec::with_capacity(steps + 1);
+    path.push(level);
+    for step in 0..steps {
+        let week = weeks.len() + step;
+        let [new, own] = draws.normals();
+        let grown: f64 =
+            shape.columns.iter().zip(factors).map(|(column, factor)| factor * column[week]).sum();
+        let log_rate = (wander.sigma * rate).min(LOG_RATE) - 0.5 * wander.sigma.powi(2);
+        level += grown + scale[week] * (log_rate.exp() - 1.0 + wander.own * own);
+        rate = kept * rate + (1.0 - kept * kept).sqrt() * new;
+        path.push(level);
+    }
+    path
+}
+
+/// Two numbers with a covariance (of the first, of both, of the second) from two standard normal ones.
+fn correlated([first, both, second]: [f64; 3], [a, b]: [f64; 2]) -> [f64; 2] {
+    let spread = first.max(0.0).sqrt();
+    let shared = if spread > 0.0 { both / spread } else { 0.0 };
+    [spread * a, shared * a + (second - shared * shared).max(0.0).sqrt() * b]
+}
+
+/// On each day of the grid, in ascending order: the levels before the retention job's purges, and the highest
+/// levels up to it after them.
+fn by_day(
+    weeks: &Weeks,
+    paths: &[Vec<f64>],
+    grid: &[usize],
+    events: &Events,
+    draws: &mut Draws,
+) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    let mut levels = vec![Vec::with_capacity(paths.len()); grid.len()];
+    let mut tops = levels.clone();
+    let a_day = |seen: usize, expected: f64| (seen as f64 + expected) / (events.years + 1.0) / YEAR;
+    let (purges, moves) = (a_day(events.purges, PURGES_A_YEAR), a_day(events.moves, MOVES_A_YEAR));
+    // A retention job is what keeps its volume clean.
+    let purges = if events.purged.last().is_some_and(|&p| p > 0.0) { 0.0 } else { purges };
+    for path in paths {
+        let chance: [f64; ONCE] = std::array::from_fn(|_| draws.uniform());
+        let within = |(least, most): (f64, f64), chance: f64| least + (most - least) * chance;
+        let purge = (-chance[0].ln() / purges, -within(PURGED, chance[1]) * path[0]);
+        let moved = (-chance[2].ln() / moves, within(MOVED, chance[3]) * path[0]);
+        let mut top = f64::NEG_INFINITY;
+        let mut next = 0;
+        for (day, purged) in events.purged.iter().enumerate() {
+            let (week, share) = (day / 7, (day % 7) as f64 / 7.0);
+            let mut level = path[week] + (path[week + 1] - path[week]) * share;
+            for (when, size) in [purge, moved] {
+                if day as f64 > when {
+                    level += size;
+                }
+            }
+            top = top.max(level - purged / weeks.unit);
+            if grid.get(next) == Some(&day) {
+                levels[next].push(level);
+                tops[next].push(top);
+                next += 1;
+            }
+        }
+    }
+    for column in levels.iter_mut().chain(&mut tops) {
+        column.sort_unstable_by(f64::total_cmp);
+    }
+    (levels, tops)
+}
+
+/// A quantile of each column, by day.
+fn daily(grid: &[usize], columns: &[Vec<f64>], q: f64, unit: f64) -> Vec<f64> {
+    let quantiles: Vec<f64> = columns.iter().map(|column| at(column, q) * unit).collect();
+    let mut days = Vec::with_capacity(grid.last().map_or(0, |last| last + 1));
+    for (ends, values) in grid.windows(2).zip(quantiles.windows(2)) {
+        let length = (ends[1] - ends[0]) as f64;
+        days.extend(
+            (ends[0]..ends[1])
+                .map(|day| values[0] + (values[1] - values[0]) * (day - ends[0]) as f64 / length),
+        );
+    }
+    days.extend(quantiles.last());
+    days
+}
+
+/// A quantile of ascending values, linear between them.
+fn at(ascending: &[f64], q: f64) -> f64 {
+    let Some(end) = ascending.len().checked_sub(1) else { return 0.0 };
+    let place = q * end as f64;
+    let below = (place.floor() as usize).min(end);
+    let above = (below + 1).min(end);
+    ascending[below] + (ascending[above] - ascending[below]) * (place - below as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_those_of_the_generator_and_of_a_normal_distribution() {
+        // SplitMix64 from 0 gives 0xE220A8397B1DCDAF first (its authors' reference implementation).
+        let first = Draws(0).uniform();
+        assert!((first - 0xE220_A839_7B1D_CDAF_u64 as f64 / 2_f64.powi(64)).abs() < 1e-15, "{first}");
+        let mut draws = Draws(0);
+        let all: Vec<f64> = (0..20_000).flat_map(|_| draws.normals()).collect();
+        let mean = all.iter().sum::<f64>() / all.len() as f64;
+        let variance = all.iter().map(|v| v * v).sum::<f64>() / all.len() as f64;
+        assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
+    }
+
+    #[test]
+    fn quantiles_lie_on_a_line_between_the_days_that_are_told() {
+        assert_eq!(
+            daily(&[0, 2, 4], &[vec![0.0], vec![2.0], vec![6.0]], 0.5, 10.0),
+            [0.0, 10.0, 20.0, 40.0, 60.0]
+        );
+        assert_eq!(at(&[1.0, 2.0, 4.0], 0.75), 3.0);
+    }
+}
