@@ -313,11 +313,12 @@ mod tests {
             let level = level_of(&crate::plans::fixture::ended(&hours(60, |d| 200.0 + d), ended));
             judge(&level, bounds, &at(&platform)).verdict
         };
-        // 20 days left, counted from the moment of the plan and not from the last sample.
+        // 20 days left, counted from the moment of the plan and not from the last sample; two in five futures are
+        // full a little earlier.
         for ended in [0, 2] {
             let Verdict::Fills(full) = judged(ended) else { panic!("{ended}") };
-            assert!((full.runway.p50_days.unwrap() - 20.0).abs() < 0.1, "{full:?}");
-            assert_eq!(full.p50, Some(date("2026-12-06")));
+            assert!((full.runway.p50_days.unwrap() - 20.0).abs() < 0.6, "{full:?}");
+            assert_eq!(full.p50, Some(date("2026-12-05")));
         }
         let reason = "no sample for 3 days".to_owned();
         assert_eq!(judged(3), Verdict::Undecided { reason, enough_on: None });
