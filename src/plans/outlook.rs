@@ -95,7 +95,7 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
     }
     let kept_clean = |job: &&Retention| {
         job.level_before > CLEANED_FROM * bounds.mark
-            && forecast.net_per_day.abs() * 365.0 < CLEANED_GROWTH_A_YEAR * forecast.p50[0]
+            && forecast.net_per_day * 365.0 < CLEANED_GROWTH_A_YEAR * forecast.p50[0]
     };
     if let Some(job) = level.steps.retention.as_ref().filter(kept_clean) {
         return (Verdict::Cleaned { at_ratio: job.level_before / bounds.mark }, Severity::Ok);
