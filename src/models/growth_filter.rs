@@ -184,9 +184,9 @@ pub(super) fn filter(weeks: &Weeks, track: &Track, wander: &Wander, tried: &mut 
                 column(0, week) - filter.level[1],
                 column(1, week) - filter.level[2],
             ];
-            for j in 0..3 {
-                filter.level[j] += gain[0] * off[j];
-                filter.wander[j] += gain[1] * off[j];
+            for (j, off) in off.into_iter().enumerate() {
+                filter.level[j] += gain[0] * off;
+                filter.wander[j] += gain[1] * off;
             }
             let [level, both, wandered] = filter.spread;
             filter.spread = [level - gain[0] * level, both - gain[0] * both, wandered - gain[1] * both];

@@ -77,7 +77,7 @@ pub(super) fn shapes(weeks: usize, in_all: usize) -> Vec<Shape> {
         shapes.push(one(Course::Saturating, DECLINING * share, &rate));
     }
     let changes: Vec<usize> = (SIDE_WEEKS..weeks.saturating_sub(SIDE_WEEKS - 1))
-        .filter(|c| weeks - c <= NEAR_WEEKS || (weeks - c) % 2 == 0)
+        .filter(|c| weeks - c <= NEAR_WEEKS || (weeks - c).is_multiple_of(2))
         .collect();
     for &change in &changes {
         let after = (0..in_all).map(|i| f64::from(u8::from(i >= change))).collect();
