@@ -14,8 +14,8 @@ use crate::series::{DAY, Level, Retention, StepKind};
 
 /// Days in a year.
 const YEAR: f64 = 365.25;
-/// A level fills if this share of the futures does: at less, half of the alarms were false (trials on simulated
-/// fleets).
+/// A level fills if this share of the futures does: set on two simulated fleets, where 0.75 gave a quarter fewer
+/// false alarms and dates that erred by three days more.
 const FILLS: f64 = 0.66;
 /// The date is the one by which this share of the futures has filled: a date that errs early costs less than one
 /// that errs late.

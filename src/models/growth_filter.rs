@@ -32,7 +32,8 @@ pub(super) struct Wander {
 }
 
 /// The wanders that are weighed against each other, from calm stores to those that grow in bursts.
-/// Mail stores' months differ by a fifth or so; a repository's weeks have little to do with each other.
+/// The first is near to how simulated fleets wander (a fifth, over a month); the last ones are for stores whose
+/// weeks have little to do with each other.
 pub(super) const WANDERS: [Wander; 5] = [
     Wander { sigma: 0.2, memory: 4.3, own: 0.03, prior: 0.5 },
     Wander { sigma: 0.08, memory: 4.3, own: 0.02, prior: 0.14 },

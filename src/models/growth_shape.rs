@@ -13,8 +13,8 @@ pub enum Course {
     Changed,
 }
 
-/// How likely each family is beforehand. Trials on simulated fleets: a fifth more or less of any moves no result
-/// by more than half a day.
+/// How likely each family is beforehand: set on two simulated fleets, where moving 0.06 from the steady one to the
+/// others moved the mean error of a date by less than a day, and that of near dates by somewhat more.
 const STEADY: f64 = 0.42;
 const EXPONENTIAL: f64 = 0.2;
 const DECLINING: f64 = 0.18;
