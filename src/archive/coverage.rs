@@ -260,7 +260,7 @@ mod tests {
     fn what_the_archive_has_lost_is_asked_for_once() {
         let mut coverage = Coverage::default();
         coverage.note(0..100 * HOUR, HOUR, &[series("ms1", 0..100)]);
-        let lost = [20 * HOUR..30 * HOUR];
+        let lost = [20 * HOUR..25 * HOUR, 25 * HOUR..30 * HOUR];
         coverage.forget_lost(&lost);
         assert_eq!(hours(&coverage.to_ask(&wanted(0, 100, 0, 0))), [(20, 30)]);
         coverage.note(20 * HOUR..30 * HOUR, HOUR, &[series("ms1", 20..30)]);

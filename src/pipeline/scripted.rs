@@ -29,10 +29,13 @@ pub(super) enum Reply {
     Half,
 }
 
+/// Told a request and how many came before it.
+type Script = dyn Fn(&Request, usize) -> Reply + Sync;
+
 /// Questions about one measure, of one host each.
 pub(super) struct Scripted {
     questions: Vec<Question>,
-    reply: Box<dyn Fn(&Request, usize) -> Reply + Sync>,
+    reply: Box<Script>,
     /// What was asked, in the order of asking.
     pub(super) asked: Mutex<Vec<Request>>,
 }
