@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 use serde::{Deserialize, Serialize};
 
 use super::spans::Spans;
-use crate::{platform::SeriesKey, sources::Samples};
+use crate::{platform::fnv1a, sources::Samples};
 
 /// A series whose steps are mostly equal misses a point where one is longer than this many of them: half a step
 /// of slack for samples that come late.
@@ -87,7 +87,7 @@ impl Coverage {
             self.series.keys().map(|series| (*series, Vec::new())).collect();
         for sample in samples {
             let within = sample.points.times.iter().filter(|time| range.contains(time));
-            times.entry(checksum(&sample.key)).or_default().extend(within);
+            times.entry(fnv1a(sample.key.to_string().into_bytes())).or_default().extend(within);
         }
         let mut gaps = Vec::new();
         for (series, mut times) in times {
@@ -167,19 +167,11 @@ fn allowed(usual: i64, steps: f64) -> i64 {
     (usual as f64 * steps) as i64
 }
 
-/// FNV-1a of a series' name: the same on every machine and in every version.
-/// (G. Fowler, L. C. Noll, K.-P. Vo: The FNV Non-Cryptographic Hash Algorithm, IETF draft-eastlake-fnv.)
-fn checksum(key: &SeriesKey) -> u64 {
-    key.to_string()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        platform::{Labels, Measure},
+        platform::{Labels, Measure, SeriesKey},
         sources::Points,
     };
 
