@@ -69,8 +69,15 @@ measure() {
 }
 
 measure 'whole' --archive whole --as-of "$(moment "$end")"
-"$program" archive info --archive whole --format json |
-    python3 -c 'import json, sys; all = json.load(sys.stdin); points = sum(m["points"] for m in all["measures"]); print(f"{points} points, {all[\"bytes\"] / points:.2f} bytes a point")'
+"$program" archive info --archive whole --format json > info.json
+python3 - info.json <<'PY'
+import json
+import sys
+
+held = json.load(open(sys.argv[1]))
+points = sum(measure["points"] for measure in held["measures"])
+print(f"{points} points held, {held['bytes'] / points:.2f} bytes a point")
+PY
 measure 'all but a week' --archive weekly --as-of "$(moment $((end - 7 * 86400)))"
 measure 'the last week' --archive weekly --as-of "$(moment "$end")"
 measure 'the same again' --archive weekly --as-of "$(moment "$end")"

@@ -27,6 +27,8 @@ pub(super) enum Reply {
     Wrong,
     /// The answer breaks off in the middle.
     Half,
+    /// There is no such series.
+    Nothing,
 }
 
 /// Told a request and how many came before it.
@@ -109,6 +111,7 @@ impl LiveSource for &Scripted {
         let mut range = request.range.clone();
         match reply {
             Reply::Points => {}
+            Reply::Nothing => range.end = range.start,
             Reply::Down => return Err(failed(true)),
             Reply::Wrong => return Err(failed(false)),
             Reply::Half => {
@@ -124,7 +127,7 @@ impl LiveSource for &Scripted {
         }
         let samples = vec![Scripted::samples(request.question, range)];
         report.points = samples[0].points.len() as u64;
-        report.series = 1;
+        report.series = usize::from(!samples[0].points.is_empty());
         Ok(Fetched { reading: FileReading { report, samples }, server_time: None })
     }
 
