@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 use serde::{Deserialize, Serialize};
 
 use super::spans::Spans;
-use crate::{platform::SeriesKey, sources::Samples};
+use crate::{platform::fnv1a, sources::Samples};
 
 /// A series whose steps are mostly equal misses a point where one is longer than this many of them: half a step
 /// of slack for samples that come late.
@@ -32,9 +32,15 @@ pub struct Coverage {
     pub gaps: Spans,
     /// What is known of each series, by a checksum of its name.
     series: BTreeMap<u64, Known>,
+    /// Earlier ranges, answered already, that series which were new to a later answer may have points in.
+    #[serde(default)]
+    pub unseen: Spans,
     /// How many of the archive's losses have been taken off already.
     #[serde(default)]
     losses: usize,
+    /// What was answered before this pull.
+    #[serde(skip)]
+    before: Spans,
 }
 
 /// What earlier answers have told of a series.
@@ -67,17 +73,27 @@ impl Coverage {
         Coverage { question: question.to_owned(), ..Coverage::default() }
     }
 
-    /// The ranges to ask for: what was never answered, the overlap, and the gaps that can still be filled.
+    /// Begins a pull: series that are new to its answers may have points in what was answered before.
+    pub fn begin(&mut self) {
+        self.before = self.answered.clone();
+    }
+
+    /// The ranges to ask for: what was never answered, the overlap, the gaps that can still be filled, and the past
+    /// of series that were not there before.
     pub fn to_ask(&self, wanted: &Wanted) -> Spans {
         let range = Spans::of(wanted.range.clone());
-        let new = range.without(&self.answered);
-        let overlap = match self.answered.end() {
+        // An answer about the future, from a clock that was wrong, is none.
+        let answered = self.answered.intersection(&range);
+        let new = range.without(&answered);
+        let overlap = match answered.end() {
             Some(end) => Spans::of(end.saturating_sub(wanted.overlap)..end),
             None => Spans::default(),
         };
         let gaps = self.gaps.intersection(&Spans::of(wanted.kept_from..wanted.range.end));
         // What is no longer kept was answered once, so of the overlap only what is wanted counts.
-        new.union(&overlap.intersection(&range)).union(&gaps.intersection(&range))
+        new.union(&overlap.intersection(&range))
+            .union(&gaps.intersection(&range))
+            .union(&self.unseen.intersection(&range))
     }
 
     /// Notes that `range` was answered with `samples` on a grid of `step` seconds, and finds the gaps: between
@@ -87,7 +103,7 @@ impl Coverage {
             self.series.keys().map(|series| (*series, Vec::new())).collect();
         for sample in samples {
             let within = sample.points.times.iter().filter(|time| range.contains(time));
-            times.entry(checksum(&sample.key)).or_default().extend(within);
+            times.entry(fnv1a(sample.key.to_string().into_bytes())).or_default().extend(within);
         }
         let mut gaps = Vec::new();
         for (series, mut times) in times {
@@ -104,6 +120,12 @@ impl Coverage {
                 (None, None) => (step, allowed(step, REGULAR_GAP)),
             };
             let before = Known { first, last, usual, longest };
+            // A series that is there from the range's first step on may have been there before it: a new host whose
+            // past was filled in, or a query that found nothing until it was mended. One that begins later has not.
+            if !self.series.contains_key(&series) && first - range.start <= longest {
+                let past = self.before.intersection(&Spans::of(i64::MIN..range.start));
+                self.unseen = self.unseen.union(&past);
+            }
             let known = self.series.entry(series).or_insert(before);
             if known.first < range.start {
                 // Where it was before the range and after it too, its points are taken to go up to the range.
@@ -122,12 +144,15 @@ impl Coverage {
         }
         let asked = Spans::of(range);
         self.gaps = self.gaps.without(&asked).union(&gaps.into_iter().collect());
+        self.unseen = self.unseen.without(&asked);
         self.answered = self.answered.union(&asked);
     }
 
     /// Forgets gaps that the source no longer keeps.
     pub fn forget_before(&mut self, kept_from: i64) {
-        self.gaps = self.gaps.intersection(&Spans::of(kept_from..i64::MAX));
+        let kept = Spans::of(kept_from..i64::MAX);
+        self.gaps = self.gaps.intersection(&kept);
+        self.unseen = self.unseen.intersection(&kept);
     }
 
     /// Forgets the answers that the archive has lost, so that they are asked for again. `losses` are all that it
@@ -167,19 +192,11 @@ fn allowed(usual: i64, steps: f64) -> i64 {
     (usual as f64 * steps) as i64
 }
 
-/// FNV-1a of a series' name: the same on every machine and in every version.
-/// (G. Fowler, L. C. Noll, K.-P. Vo: The FNV Non-Cryptographic Hash Algorithm, IETF draft-eastlake-fnv.)
-fn checksum(key: &SeriesKey) -> u64 {
-    key.to_string()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        platform::{Labels, Measure},
+        platform::{Labels, Measure, SeriesKey},
         sources::Points,
     };
 
@@ -257,10 +274,34 @@ mod tests {
     }
 
     #[test]
+    fn the_past_of_a_series_that_was_not_there_is_asked_for_once() {
+        let mut coverage = Coverage::default();
+        coverage.note(0..100 * HOUR, HOUR, &[]);
+        coverage.begin();
+        // It is there from the first step on.
+        coverage.note(98 * HOUR..150 * HOUR, HOUR, &[series("ms1", 98..150)]);
+        assert_eq!(hours(&coverage.to_ask(&wanted(0, 150, 0, 0))), [(0, 98)]);
+        coverage.note(0..98 * HOUR, HOUR, &[series("ms1", 0..98)]);
+        assert!(coverage.to_ask(&wanted(0, 150, 0, 0)).is_empty());
+        // One that begins in the middle has no past.
+        coverage.begin();
+        let later = [series("ms1", 148..200), series("ms2", 170..200)];
+        coverage.note(148 * HOUR..200 * HOUR, HOUR, &later);
+        assert!(coverage.to_ask(&wanted(0, 200, 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn an_answer_about_the_future_is_none() {
+        let mut coverage = Coverage::default();
+        coverage.note(0..900 * HOUR, HOUR, &[series("ms1", 0..900)]);
+        assert_eq!(hours(&coverage.to_ask(&wanted(0, 100, 2, 0))), [(98, 100)]);
+    }
+
+    #[test]
     fn what_the_archive_has_lost_is_asked_for_once() {
         let mut coverage = Coverage::default();
         coverage.note(0..100 * HOUR, HOUR, &[series("ms1", 0..100)]);
-        let lost = [20 * HOUR..30 * HOUR];
+        let lost = [20 * HOUR..25 * HOUR, 25 * HOUR..30 * HOUR];
         coverage.forget_lost(&lost);
         assert_eq!(hours(&coverage.to_ask(&wanted(0, 100, 0, 0))), [(20, 30)]);
         coverage.note(20 * HOUR..30 * HOUR, HOUR, &[series("ms1", 20..30)]);

@@ -43,7 +43,7 @@ fn decode(storage: &dyn Storage, text: &[u8]) -> Result<Format, ArchiveError> {
     let damaged = |problem: String| ArchiveError::Damaged {
         path: storage.path(NAME),
         problem,
-        next_step: "put back the file of a backup, or remove the archive and run again on the exports",
+        next_step: "put back the file of a backup, or the format.json of another archive of this version",
     };
     let format: Format =
         serde_json::from_slice(text).map_err(|e| damaged(format!("is not an archive's format file: {e}")))?;

@@ -88,11 +88,15 @@ fn compare(labels: &Labels, finer: &Source, coarser: &Source, covered: &mut [boo
     let reach = coarser.step.or(finer.step).unwrap_or(1).max(1);
     let (mut compared, mut differences, mut times) = (0, Vec::new(), Vec::new());
     let around = windows(&finer.points.times, &coarser.points.times, reach);
-    for ((window, (time, value)), covered) in around.zip(coarser.points.iter()).zip(covered) {
-        let near = &finer.points.values[window];
-        if near.is_empty() {
+    // One system stamps a step with its end, another with its start: the points a whole step away count as well.
+    let wider = windows(&finer.points.times, &coarser.points.times, reach.saturating_add(1));
+    for (((window, wider), (time, value)), covered) in
+        around.zip(wider).zip(coarser.points.iter()).zip(covered)
+    {
+        if window.is_empty() {
             continue;
         }
+        let near = &finer.points.values[wider];
         *covered = true;
         compared += 1;
         let difference = outside(value, near);

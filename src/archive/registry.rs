@@ -34,8 +34,8 @@ pub(super) struct Registry {
 const SOURCE: &str = "source";
 
 /// How to go on without a registry: nobody knows whose the points are.
-pub(super) const NEXT_STEP: &str =
-    "put the file back from a backup, or remove its directory and run again on the exports of that measure";
+pub(super) const NEXT_STEP: &str = "put the file back from a backup; where there is none, run `mailtide archive verify --remove-damaged`, which puts \
+     the measure aside, and `mailtide pull`";
 
 impl Registry {
     /// Reads the registry of a measure; an empty one where the archive has never held the measure.

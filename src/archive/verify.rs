@@ -209,6 +209,11 @@ fn problem(error: ArchiveError) -> Result<Option<String>, ArchiveError> {
 pub(super) fn set_damaged_aside(storage: &dyn Storage) -> Result<Vec<Span>, ArchiveError> {
     let _lock = storage.exclusive()?;
     let mut spans = Vec::new();
+    for measure in layout::measures(storage)? {
+        if Registry::read(storage, measure).is_err() {
+            spans.extend(set_measure_aside(storage, measure)?);
+        }
+    }
     for flaw in verify(storage)?.flaws {
         let Some(span) = flaw.points.filter(|_| flaw.is_damage) else { continue };
         // A file that cannot be read at all stays where it is: its bytes may still be had one day.
@@ -216,6 +221,22 @@ pub(super) fn set_damaged_aside(storage: &dyn Storage) -> Result<Vec<Span>, Arch
         put_aside(storage, &flaw.file, held.bytes)?;
         storage.remove(&flaw.file)?;
         spans.push(span);
+    }
+    Ok(spans)
+}
+
+/// Puts all files of a measure aside: without its registry, nobody knows whose its points are. The registry goes last,
+/// so that whoever ends in between finds it damaged still.
+fn set_measure_aside(storage: &dyn Storage, measure: Measure) -> Result<Vec<Span>, ArchiveError> {
+    let registry = layout::registry(measure);
+    let mut keys: Vec<String> = layout::files(storage, measure)?.into_iter().map(|file| file.key).collect();
+    keys.sort_by_key(|key| *key == registry);
+    let mut spans = Vec::new();
+    for key in keys {
+        let Ok(Some(held)) = storage.read(&key) else { continue };
+        put_aside(storage, &key, held.bytes)?;
+        storage.remove(&key)?;
+        spans.extend(partition_of(measure, &key).map(|period| span(measure, period)));
     }
     Ok(spans)
 }

@@ -15,7 +15,7 @@ use super::{
     pull_words::{asked_table, pulled_json, pulled_words},
 };
 use crate::{
-    archive::{Archive, Tidying},
+    archive::{Archive, ArchiveError, Tidying},
     pipeline::{self, PipelineError, Places, Pulled},
     plans::Severity,
     platform::Platform,
@@ -43,9 +43,12 @@ pub(super) fn run(args: Args) -> Exit {
     result.unwrap_or_else(|error| {
         say(&format!("error: {error:#}"));
         match error.downcast_ref::<PipelineError>() {
-            Some(PipelineError::Config(_) | PipelineError::Packs(_) | PipelineError::NoHistory { .. }) => {
-                Exit::BadConfiguration
-            }
+            Some(
+                PipelineError::Config(_)
+                | PipelineError::Packs(_)
+                | PipelineError::NoHistory { .. }
+                | PipelineError::Archive(ArchiveError::Location { .. }),
+            ) => Exit::BadConfiguration,
             _ => Exit::Failed,
         }
     })

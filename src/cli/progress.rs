@@ -25,8 +25,8 @@ impl Bar {
 impl Progress for Bar {
     fn stage(&self, name: &str, steps: u64) {
         self.0.set_prefix(name.to_owned());
-        self.0.set_length(steps);
         self.0.set_position(0);
+        self.0.set_length(steps);
     }
 
     fn step(&self, note: &str) {

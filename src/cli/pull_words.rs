@@ -7,12 +7,17 @@ use serde_json::{Value, json};
 
 use crate::pipeline::{Asked, AskedSource, LiveSourcePulled, Pulled};
 
+/// Warnings that a terminal shows of one pull.
+const LISTED: usize = 12;
+
 /// What was read, for programs.
 pub(super) fn pulled_json(pulled: &Pulled) -> Value {
     let kept = pulled.appended;
     json!({
         "files": pulled.files.len(),
         "sources": pulled.live,
+        "merged": pulled.merged,
+        "warnings": warnings(pulled),
         "points_new": kept.points_new,
         "points_replaced": kept.points_replaced,
         "points_same": kept.points_same,
@@ -27,13 +32,28 @@ pub(super) fn pulled_words(pulled: &Pulled) -> Vec<String> {
     let files = (!pulled.files.is_empty() || pulled.live.is_empty())
         .then(|| format!("{} files read", pulled.files.len()));
     let live = pulled.live.iter().map(live_words);
-    let warnings =
-        pulled.live.iter().flat_map(|source| &source.warnings).map(|text| format!("warning: {text}"));
+    let warnings = listed(warnings(pulled).into_iter().chain(pulled.merged.iter().cloned()).collect());
     let archive = format!(
         "{} points new, {} replaced, {} already held; {} series new",
         kept.points_new, kept.points_replaced, kept.points_same, kept.series_new
     );
     files.into_iter().chain(live).chain(warnings).chain([archive]).collect()
+}
+
+/// What the sources warn of, and what else to know of them.
+fn warnings(pulled: &Pulled) -> Vec<String> {
+    let of_sources = pulled.live.iter().flat_map(|source| source.warnings.iter().cloned());
+    let of_questions = pulled
+        .questions()
+        .flat_map(|question| question.warnings.iter().map(|warning| format!("{}: {warning}", question.path)));
+    of_sources.chain(of_questions).collect()
+}
+
+/// The first of many; the report has them all.
+fn listed(warnings: Vec<String>) -> Vec<String> {
+    let more = warnings.len().saturating_sub(LISTED);
+    let more = (more > 0).then(|| format!("and {more} more warnings, which the report lists"));
+    warnings.into_iter().take(LISTED).map(|text| format!("warning: {text}")).chain(more).collect()
 }
 
 fn live_words(source: &LiveSourcePulled) -> String {

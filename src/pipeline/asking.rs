@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{PipelineError, losses::losses, pull::packs_of};
 use crate::{
     archive::{Archive, Coverage, Wanted},
-    platform::{Live, Origin, Platform, Source, System},
+    platform::{Live, Origin, Platform, Source, System, fnv1a},
     sources::{
         Packs,
         live::{LiveError, LiveSource, Question, Request, open},
@@ -192,10 +192,9 @@ pub(super) fn state_note(source: &str) -> String {
     format!("source-{:016x}", checksum(&[source]))
 }
 
-/// FNV-1a over texts, each ended by a byte that stands in no UTF-8.
+/// A checksum of texts, each ended by a byte that stands in no UTF-8.
 fn checksum(texts: &[&str]) -> u64 {
-    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv1a(texts.iter().flat_map(|text| text.bytes().chain([0xff])))
 }
 
 fn read_coverage(archive: &Archive, source: &str, question: &Question) -> Result<Coverage, PipelineError> {

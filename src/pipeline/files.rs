@@ -1,13 +1,14 @@
 //! Exported files: read, recognised, kept.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use super::{PipelineError, Progress, Pulled, pull::packs_of};
 use crate::{
     archive::Archive,
-    platform::{Origin, Platform, SeriesKey, Source},
+    platform::{Origin, Platform},
     sources::{
-        FileReport, Identity, Packs, Recogniser, Recognition, Samples, expand, read_file, recognise_declared,
+        FileReport, Identity, Names, Packs, Recogniser, Recognition, Samples, expand, read_file,
+        recognise_declared,
     },
 };
 
@@ -30,12 +31,12 @@ pub(super) fn read_all(
     progress.stage("reading", work.iter().map(|(_, paths)| paths.len() as u64).sum());
     for (source, paths) in work {
         let recogniser = Recogniser::new(&packs_of(source, packs)?);
-        let mut names = Names::of(source);
+        let names = RefCell::new(Names::default());
+        let merged: RefCell<Vec<String>> = RefCell::default();
         let mut samples: Vec<Samples> = Vec::new();
         // One after the other: memory holds one file's text and the columns of a source.
         for path in paths {
             let shown = path.strip_prefix(&platform.directory).unwrap_or(&path).display().to_string();
-            let own_names = RefCell::new(&mut names);
             let recognise = |identity: &Identity| -> Recognition {
                 let identity = &identity.in_file(&shown);
                 let recognition = match &source.declared {
@@ -43,7 +44,11 @@ pub(super) fn read_all(
                     None => recogniser.recognise(identity),
                 };
                 if let Recognition::Known { key, .. } = &recognition {
-                    own_names.borrow_mut().note(key, identity);
+                    merged.borrow_mut().extend(names.borrow_mut().note(
+                        &source.name,
+                        key,
+                        identity.to_string(),
+                    ));
                 }
                 recognition
             };
@@ -52,38 +57,10 @@ pub(super) fn read_all(
             pulled.files.push(reading.report);
             progress.step(&shown);
         }
-        pulled.merged.extend(names.merged);
+        pulled.merged.extend(merged.into_inner());
         pulled.appended = pulled.appended.plus(archive.append(&source.name, samples)?);
     }
     Ok(())
-}
-
-/// What one source calls its series, to notice where two of them have become one.
-struct Names<'a> {
-    source: &'a Source,
-    first: BTreeMap<SeriesKey, String>,
-    merged: Vec<String>,
-}
-
-impl<'a> Names<'a> {
-    fn of(source: &'a Source) -> Self {
-        Names { source, first: BTreeMap::new(), merged: Vec::new() }
-    }
-
-    fn note(&mut self, key: &SeriesKey, identity: &Identity) {
-        let name = identity.to_string();
-        match self.first.get(key) {
-            Some(first) if *first == name => {}
-            Some(first) => self.merged.push(format!(
-                "source {}: {first} and {name} are both {key}; their samples are mixed. Give the label that tells \
-                 them apart in a query pack of your own, or export one of them",
-                self.source.name
-            )),
-            None => {
-                self.first.insert(key.clone(), name);
-            }
-        }
-    }
 }
 
 /// The files of a pull that were read to their end.

@@ -15,9 +15,9 @@ use crate::{
     sources::{FileReport, Points, Samples, live::Request},
 };
 
-/// Points that are gathered before they are written: 2 million take 32 MB, and are some questions' months, so that
+/// Points that are gathered before they are written: a million take 16 MB, and are a question's month or more, so that
 /// few partitions are written twice.
-const BATCH: usize = 2_000_000;
+const BATCH: usize = 1_000_000;
 
 /// Seconds by which a server's clock may differ from this machine's: more than a slow answer explains.
 pub(super) const CLOCK_SLACK: i64 = 120;
@@ -42,6 +42,13 @@ struct Kept<'a> {
     questions: BTreeMap<usize, FileReport>,
     not_asked: u64,
     clock: Option<i64>,
+}
+
+/// Coverage as it was before this pull.
+fn begun(coverage: &[Coverage]) -> Vec<Coverage> {
+    let mut coverage = coverage.to_vec();
+    coverage.iter_mut().for_each(Coverage::begin);
+    coverage
 }
 
 /// What is asked for in one request, or in several parts: question, start, end and step.
@@ -73,7 +80,7 @@ impl<'a> Keeper<'a> {
     pub(super) fn new(archive: &'a Archive, sources: &'a [Opened<'a>], progress: &'a dyn Progress) -> Self {
         let kept = |opened: &'a Opened<'a>| Kept {
             opened,
-            coverage: opened.coverage.clone(),
+            coverage: begun(&opened.coverage),
             waiting: Vec::new(),
             parts: parts(&opened.requests),
             done: LiveSourcePulled {
@@ -144,16 +151,19 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Writes the rest, and tells what was done.
-    pub(super) fn finish(mut self, pulled: &mut Pulled) -> Result<(), PipelineError> {
+    /// Writes the rest, and adds what was done; tells whether series came up whose past is still to be asked for.
+    pub(super) fn finish(mut self, pulled: &mut Pulled) -> Result<bool, PipelineError> {
         self.flush()?;
+        let whole = |kept: &&Kept<'_>| kept.done.failures.is_empty() && kept.not_asked == 0;
+        let has_past = |kept: &Kept<'_>| kept.coverage.iter().any(|coverage| !coverage.unseen.is_empty());
+        let more = self.sources.iter().filter(whole).any(has_past);
         pulled.appended = pulled.appended.plus(self.appended);
         let live: Vec<LiveSourcePulled> = self.sources.into_iter().map(Kept::finish).collect();
         let merged =
             live.iter().flat_map(|source| source.questions.iter().flat_map(|q| q.merged.iter().cloned()));
         pulled.merged.extend(merged);
-        pulled.live.extend(live);
-        Ok(())
+        live.into_iter().for_each(|source| pulled.add_live(source));
+        Ok(more)
     }
 
     /// How far a source is, by requests, series and bytes.
@@ -199,6 +209,20 @@ impl Kept<'_> {
         done.price = done.price.max(self.opened.server.spent());
         done.warnings.extend(self.opened.server.notes());
         done.questions = self.questions.into_values().collect();
+        for question in &done.questions {
+            if let Some(why) = question.incomplete.first() {
+                let path = &question.path;
+                done.failures
+                    .push(format!("{path}: answered in part: {why}; it is asked for again at the next pull"));
+            }
+        }
+        if done.answered > 0 && done.questions.iter().all(|question| question.series == 0) {
+            done.warnings.push(format!(
+                "{}: the server knows none of the series that were asked for; check `url`, tenant and packs with \
+                 `mailtide doctor`",
+                done.name
+            ));
+        }
         if self.not_asked > 0 {
             done.failures.push(format!(
                 "{}: {} more requests were not made after these failures; what is missing is asked for at the next pull",

@@ -65,6 +65,8 @@ pub(super) fn packs_of(source: &Source, packs: &Packs) -> Result<Packs, Pipeline
     })
 }
 
+/// Asks the live sources. Where series come up that were not there before, what they have of earlier ranges is asked
+/// for in a second round.
 fn ask(
     platform: &Platform,
     packs: &Packs,
@@ -73,28 +75,9 @@ fn ask(
     pulled: &mut Pulled,
     progress: &dyn Progress,
 ) -> Result<(), PipelineError> {
-    let sources = what_to_ask(platform, packs, Some(archive), until, now())?;
-    if sources.is_empty() {
-        return Ok(());
+    if ask_once(platform, packs, archive, until, pulled, progress)? {
+        ask_once(platform, packs, archive, until, pulled, progress)?;
     }
-    let mut opened = Vec::new();
-    for source in sources {
-        match source {
-            Ok(mut source) => {
-                if let Some(refusal) = too_dear(&source) {
-                    source.requests.clear();
-                    pulled.live.push(refused(&source, refusal));
-                } else {
-                    opened.push(source);
-                }
-            }
-            Err(unopened) => pulled.live.push(unopened_words(&unopened)),
-        }
-    }
-    progress.stage("asking", opened.iter().map(|source| source.requests.len() as u64).sum());
-    let mut keeper = Keeper::new(archive, &opened, progress);
-    ask_all(&opened, |answered| keeper.take(answered))?;
-    keeper.finish(pulled)?;
     for source in &pulled.live {
         note_state(archive, source)?;
     }
@@ -102,6 +85,34 @@ fn ask(
     let place = |name: &str| platform.sources.iter().position(|source| source.name == name);
     pulled.live.sort_by_key(|source| place(&source.name));
     Ok(())
+}
+
+/// One round; tells whether another one is worth it.
+fn ask_once(
+    platform: &Platform,
+    packs: &Packs,
+    archive: &Archive,
+    until: i64,
+    pulled: &mut Pulled,
+    progress: &dyn Progress,
+) -> Result<bool, PipelineError> {
+    let mut opened = Vec::new();
+    for source in what_to_ask(platform, packs, Some(archive), until, now())? {
+        match source {
+            Ok(source) => match too_dear(&source) {
+                Some(refusal) => pulled.add_live(refused(&source, refusal)),
+                None => opened.push(source),
+            },
+            Err(unopened) => pulled.add_live(unopened_words(&unopened)),
+        }
+    }
+    if opened.is_empty() {
+        return Ok(false);
+    }
+    progress.stage("asking", opened.iter().map(|source| source.requests.len() as u64).sum());
+    let mut keeper = Keeper::new(archive, &opened, progress);
+    ask_all(&opened, |answered| keeper.take(answered))?;
+    keeper.finish(pulled)
 }
 
 fn refused(source: &Opened<'_>, refusal: String) -> LiveSourcePulled {

@@ -114,6 +114,23 @@ fn what_failed_is_asked_for_again_and_only_that() {
 }
 
 #[test]
+fn a_question_that_finds_series_at_last_asks_for_their_past() {
+    let (_directory, archive) = archive();
+    let mistaken = Scripted::new(1, |_, _| Reply::Nothing);
+    let pulled = pull(&archive, &mistaken, NOW);
+    let told = &pulled.live[0].warnings[0];
+    assert!(told.starts_with("scripted: the server knows none of the series"), "{told}");
+    let mended = Scripted::new(1, |_, _| Reply::Points);
+    pull(&archive, &mended, NOW + 7 * DAY);
+    pull(&archive, &mended, NOW + 7 * DAY);
+    // A hundred days back from then, whose first week is not looked at any more by then.
+    assert_eq!(held(&archive), [hundred_days(NOW + 7 * DAY)]);
+    let asked = mended.asked.lock().unwrap().len();
+    pull(&archive, &mended, NOW + 7 * DAY);
+    assert_eq!(mended.asked.lock().unwrap().len(), asked + 1, "only the overlap is asked for again");
+}
+
+#[test]
 fn half_an_answer_is_kept_and_asked_for_again() {
     let (_directory, archive) = archive();
     let server = Scripted::new(1, |_, before| if before == 0 { Reply::Half } else { Reply::Points });

@@ -34,6 +34,14 @@ impl Pulled {
         self.missing.iter().cloned().chain(broken.map(ToString::to_string)).chain(failures).collect()
     }
 
+    /// Adds what a source brought, to what it brought in an earlier round if there was one.
+    pub(super) fn add_live(&mut self, source: LiveSourcePulled) {
+        match self.live.iter_mut().find(|earlier| earlier.name == source.name) {
+            Some(earlier) => earlier.add(source),
+            None => self.live.push(source),
+        }
+    }
+
     /// What was read of the live sources, by question.
     pub fn questions(&self) -> impl Iterator<Item = &FileReport> {
         self.live.iter().flat_map(|source| &source.questions)
@@ -64,6 +72,25 @@ pub struct LiveSourcePulled {
     /// Each question as it was answered, all its requests together.
     #[serde(skip)]
     pub questions: Vec<FileReport>,
+}
+
+impl LiveSourcePulled {
+    /// Adds what a second round of asking brought.
+    fn add(&mut self, more: LiveSourcePulled) {
+        self.requests += more.requests;
+        self.answered += more.answered;
+        self.points += more.points;
+        self.bytes += more.bytes;
+        self.price += more.price;
+        merge(&mut self.failures, more.failures);
+        merge(&mut self.warnings, more.warnings);
+        for question in more.questions {
+            match self.questions.iter_mut().find(|known| known.path == question.path) {
+                Some(known) => join(known, question),
+                None => self.questions.push(question),
+            }
+        }
+    }
 }
 
 /// How a live source has fared: kept in the archive, so that a report can tell which is stale, and since when.

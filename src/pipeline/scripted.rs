@@ -27,12 +27,17 @@ pub(super) enum Reply {
     Wrong,
     /// The answer breaks off in the middle.
     Half,
+    /// There is no such series.
+    Nothing,
 }
+
+/// Told a request and how many came before it.
+type Script = dyn Fn(&Request, usize) -> Reply + Sync;
 
 /// Questions about one measure, of one host each.
 pub(super) struct Scripted {
     questions: Vec<Question>,
-    reply: Box<dyn Fn(&Request, usize) -> Reply + Sync>,
+    reply: Box<Script>,
     /// What was asked, in the order of asking.
     pub(super) asked: Mutex<Vec<Request>>,
 }
@@ -106,6 +111,7 @@ impl LiveSource for &Scripted {
         let mut range = request.range.clone();
         match reply {
             Reply::Points => {}
+            Reply::Nothing => range.end = range.start,
             Reply::Down => return Err(failed(true)),
             Reply::Wrong => return Err(failed(false)),
             Reply::Half => {
@@ -121,7 +127,7 @@ impl LiveSource for &Scripted {
         }
         let samples = vec![Scripted::samples(request.question, range)];
         report.points = samples[0].points.len() as u64;
-        report.series = 1;
+        report.series = usize::from(!samples[0].points.is_empty());
         Ok(Fetched { reading: FileReading { report, samples }, server_time: None })
     }
 

@@ -4,6 +4,7 @@
 mod amount;
 mod archive_settings;
 mod calendar;
+mod checksum;
 mod cloudwatch_fields;
 mod config;
 mod document;
@@ -31,6 +32,7 @@ mod wording;
 
 pub use archive_settings::{ArchiveSettings, Downsample};
 pub use calendar::{Action, Calendar, Event};
+pub use checksum::fnv1a;
 pub use config::Platform;
 pub use error::{ConfigError, ConfigErrors};
 pub use guess::{Guess, HostSeen, PoolGuess, guess_pools};

@@ -88,8 +88,9 @@ fn a_missing_or_foreign_registry_never_gives_points_to_another_series() {
     let registry = root.path().join(REGISTRY);
     fs::remove_file(&registry).unwrap();
     let missing = format!(
-        "{}: is missing, though there are points of its series; put the file back from a backup, \
-         or remove its directory and run again on the exports of that measure",
+        "{}: is missing, though there are points of its series; put the file back from a backup; \
+         where there is none, run `mailtide archive verify --remove-damaged`, which puts the measure aside, and \
+         `mailtide pull`",
         registry.display()
     );
     assert_eq!(archive.extract(Measure::DiskUsed, ALL_TIME).unwrap_err().to_string(), missing);

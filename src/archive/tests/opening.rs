@@ -79,7 +79,7 @@ fn a_broken_format_file_is_named() {
         fs::write(root.path().join("format.json"), text).unwrap();
         let error = refusal(root.path());
         assert!(error.starts_with(&format!("{}/format.json: ", root.path().display())), "{error}");
-        assert!(error.ends_with("remove the archive and run again on the exports"), "{error}");
+        assert!(error.ends_with("or the format.json of another archive of this version"), "{error}");
     }
 }
 

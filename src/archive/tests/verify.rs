@@ -108,9 +108,14 @@ fn registries_and_ids_are_held_against_each_other() {
     assert_eq!(flaw.file, "measure=disk.used/series.parquet");
     assert_eq!(flaw.problem, "is missing, though there are points of its series");
     assert_eq!(flaw.points, None);
-    // Without it nobody knows whose the points are: they stay.
-    assert_eq!(archive.set_damaged_aside().unwrap(), []);
-    assert!(root.path().join(MARCH_FILE).exists());
+    // Without it nobody knows whose the points are: where no backup is put back, the whole measure goes aside.
+    let aside = archive.set_damaged_aside().unwrap();
+    let periods: Vec<&str> = aside.iter().map(|span| span.period.as_str()).collect();
+    assert_eq!(periods, ["2026-03", "2026-04"]);
+    assert!(!root.path().join(MARCH_FILE).exists());
+    assert!(root.path().join("damaged").join(MARCH_FILE).exists());
+    assert_eq!(archive.measures().unwrap(), [Measure::QueueDepth]);
+    assert!(!archive.verify().unwrap().is_damaged());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod examination;
 mod graphite;
 mod month;
 mod prometheus;
+mod transport;
 
 use std::{
     ops::Range,
@@ -24,7 +25,7 @@ use crate::{
 pub use cloudwatch::CloudWatchSource;
 pub use examination::Examination;
 pub use graphite::GraphiteSource;
-pub use prometheus::{PrometheusSource, Target};
+pub use prometheus::PrometheusSource;
 
 /// One thing to know from a server: a query pack's expression, or the one that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]

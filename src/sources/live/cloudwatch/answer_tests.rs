@@ -52,8 +52,11 @@ fn search() -> Ask {
     ask
 }
 
-fn page(results: &[(&str, &str, &[(i64, f64)], Status)], next: Option<&str>) -> Result<DataPage, ApiError> {
-    let result = |(id, label, points, status): &(&str, &str, &[(i64, f64)], Status)| PageResult {
+/// Id, label, points and status.
+type Told<'a> = (&'a str, &'a str, &'a [(i64, f64)], Status);
+
+fn page(results: &[Told<'_>], next: Option<&str>) -> Result<DataPage, ApiError> {
+    let result = |(id, label, points, status): &Told<'_>| PageResult {
         id: (*id).into(),
         label: (*label).into(),
         times: points.iter().map(|point| point.0).collect(),

@@ -7,47 +7,12 @@ use super::{
     inquiry::{Inquiry, Search},
     period,
 };
-use crate::{
-    platform::SeriesKey,
-    sources::live::{Examination, LiveError, Request},
-};
+use crate::sources::live::{Examination, LiveError, Request};
 
 /// Seconds that a search is asked over to see how many series it finds.
 const LOOK: i64 = 3 * 3600;
 
-/// What a pack finds in CloudWatch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inventory {
-    /// The query pack, or `declared`.
-    pub pack: String,
-    /// The namespace; `None` where a search finds the metrics.
-    pub namespace: Option<String>,
-    /// Every series found, in order.
-    pub series: Vec<SeriesKey>,
-}
-
 impl CloudWatchSource {
-    /// Which series each question of the packs finds; questions that find none are left out, and so are searches,
-    /// which tell no series before they are asked for points.
-    ///
-    /// # Errors
-    /// The first question that CloudWatch did not answer.
-    pub fn inventory(&self) -> Result<Vec<Inventory>, LiveError> {
-        let mut found = Vec::new();
-        for (at, (question, inquiry)) in self.questions.iter().zip(&self.inquiries).enumerate() {
-            let Inquiry::Metrics(asked) = inquiry else { continue };
-            let expansion = self.expand(at, asked)?;
-            let mut series: Vec<SeriesKey> = expansion.metrics.iter().map(|(_, key)| key.clone()).collect();
-            series.sort();
-            series.dedup();
-            if !series.is_empty() {
-                let (pack, namespace) = (question.pack.clone(), Some(asked.namespace.clone()));
-                found.push(Inventory { pack, namespace, series });
-            }
-        }
-        Ok(found)
-    }
-
     /// What CloudWatch tells of itself. Listing metrics and looking with a search cost a little: see
     /// [`LiveSource::spent`](crate::sources::live::LiveSource::spent).
     ///

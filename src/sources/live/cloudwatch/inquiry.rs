@@ -18,9 +18,9 @@ const PERIOD: &str = "$period";
 #[derive(Debug, Clone)]
 pub(super) enum Inquiry {
     /// The metrics that an entry maps, each by its statistic or by mathematics over it.
-    Metrics(Metrics),
+    Metrics(Box<Metrics>),
     /// An expression that finds its metrics itself.
-    Search(Search),
+    Search(Box<Search>),
 }
 
 /// Metrics of one name, as a pack's entry knows them.
@@ -83,22 +83,22 @@ fn of_entry(entry: &Entry, rule: &CloudWatchRule) -> Option<Inquiry> {
     let (Some(namespace), Some(statistic)) = (&rule.namespace, &rule.statistic) else {
         let expression = rule.expression.clone()?;
         let meaning = Meaning::Entry(Box::new(entry.clone()), rule.clone());
-        return Some(Inquiry::Search(Search { expression, meaning }));
+        return Some(Inquiry::Search(Box::new(Search { expression, meaning })));
     };
-    Some(Inquiry::Metrics(Metrics {
+    Some(Inquiry::Metrics(Box::new(Metrics {
         entry: entry.clone(),
         rule: rule.clone(),
         namespace: namespace.clone(),
         metric: rule.series.metrics.first()?.clone(),
         statistic: statistic.clone(),
-    }))
+    })))
 }
 
 impl Inquiry {
     /// The inquiry of a source that declares its measure.
     pub(super) fn declared(expression: &str, declared: &Declared) -> Inquiry {
         let meaning = Meaning::Declared(declared.clone());
-        Inquiry::Search(Search { expression: expression.to_owned(), meaning })
+        Inquiry::Search(Box::new(Search { expression: expression.to_owned(), meaning }))
     }
 
     /// What tells it from every other, over runs and versions.

@@ -10,7 +10,7 @@ fn metrics_of(namespace: &str, metric: &str) -> Metrics {
         Inquiry::Metrics(m) if m.namespace == namespace && m.metric == metric => Some(m),
         _ => None,
     });
-    found.unwrap()
+    *found.unwrap()
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn declared(map: &[(&str, &str)]) -> Declared {
 
 fn search(map: &[(&str, &str)]) -> Search {
     match Inquiry::declared("SEARCH('{X,InstanceId} m', 'Average', $period)", &declared(map)) {
-        Inquiry::Search(search) => search,
+        Inquiry::Search(search) => *search,
         Inquiry::Metrics(_) => panic!("a declared query is a search"),
     }
 }

@@ -41,7 +41,6 @@ use inquiry::{Inquiry, Metrics, Search};
 use price::Spending;
 use reading::Reading;
 
-pub use examine::Inventory;
 pub use price::{DOLLARS_A_LISTING, DOLLARS_A_METRIC, LARGEST_SEARCH};
 
 /// CloudWatch in one region, as one identity sees it.

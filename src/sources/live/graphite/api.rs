@@ -1,43 +1,24 @@
 //! What is asked of graphite-web over HTTP: its names, its data, its version.
 
-use std::{
-    fmt::Debug,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 
 use super::{query::Query, trouble};
 use crate::{
-    net::{Answer, Client, NetError},
-    sources::{graphite::raw, live::LiveError},
+    net::{Answer, NetError},
+    sources::{
+        graphite::raw,
+        live::{LiveError, transport::Transport},
+    },
 };
-
-/// What carries a question to the server: the HTTP client, or a script in a test.
-pub(super) trait Ask: Debug + Send + Sync {
-    /// Asks by GET; `path` is relative to the server's address.
-    fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, NetError>;
-
-    /// Asks by POST with a form.
-    fn post_form(&self, path: &str, form: &[(&str, String)]) -> Result<Answer, NetError>;
-}
-
-impl Ask for Client {
-    fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, NetError> {
-        Client::get(self, path, query)
-    }
-
-    fn post_form(&self, path: &str, form: &[(&str, String)]) -> Result<Answer, NetError> {
-        Client::post_form(self, path, form)
-    }
-}
 
 /// One graphite-web.
 #[derive(Debug)]
 pub(super) struct Api {
     /// The source's name, for errors.
     pub(super) source: String,
-    ask: Box<dyn Ask>,
+    ask: Box<dyn Transport>,
     /// Whether posting has been refused: what stands before the server lets only GET through.
     by_get: AtomicBool,
 }
@@ -49,8 +30,13 @@ struct Expanded {
 }
 
 impl Api {
-    pub(super) fn new(source: &str, ask: Box<dyn Ask>) -> Api {
+    pub(super) fn new(source: &str, ask: Box<dyn Transport>) -> Api {
         Api { source: source.to_owned(), ask, by_get: AtomicBool::new(false) }
+    }
+
+    /// What the operator should know about how the server is asked.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.ask.warnings()
     }
 
     /// The names of the series that a query finds, sorted, each once. A function is looked into: the answer is

@@ -1,14 +1,11 @@
 //! What a Graphite server has, for `mailtide doctor` and `mailtide init`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{GraphiteSource, fetch::unanswered, locked, series::Series, tiers};
 use crate::{
     platform::Tier,
-    sources::{
-        Recognition,
-        live::{Examination, LiveError},
-    },
+    sources::live::{Examination, LiveError},
 };
 
 impl GraphiteSource {
@@ -77,24 +74,6 @@ impl GraphiteSource {
                 "tiers seen: {words} ({text}), but {declared} are declared: correct `tiers`, or leave it out"
             )
         }
-    }
-
-    /// The hosts that the packs find here, each with the packs that know it: what a platform file can be made from.
-    ///
-    /// # Errors
-    /// The server does not tell which series it has.
-    pub fn hosts(&self) -> Result<BTreeMap<String, BTreeSet<String>>, LiveError> {
-        let mut hosts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for asked in &self.asked {
-            for name in self.api.names(&asked.query)?.unwrap_or_default() {
-                if let Recognition::Known { key, .. } = asked.recognise_name(&name)
-                    && let Some(host) = key.labels.get("host")
-                {
-                    hosts.entry(host.to_owned()).or_default().insert(asked.question.pack.clone());
-                }
-            }
-        }
-        Ok(hosts)
     }
 
     /// What was asked in this run and found nothing: packs, measures of the other packs, and questions whose series

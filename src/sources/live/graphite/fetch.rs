@@ -104,16 +104,8 @@ impl GraphiteSource {
         let identity = put.plain(identity);
         let recognition = put.asked.recognise(&identity);
         if let Recognition::Known { key, .. } = &recognition {
-            let name = identity.to_string();
-            let first = locked(&self.names).entry(key.clone()).or_insert_with(|| name.clone()).clone();
-            let told = format!(
-                "source {}: {first} and {name} are both {key}; their samples are mixed. Give the label that \
-                 tells them apart in a query pack of your own, or hold the source to one pack by `packs`",
-                self.api.source
-            );
-            if first != name && locked(&self.told).insert(told.clone()) {
-                merged.borrow_mut().push(told);
-            }
+            let told = locked(&self.names).note(&self.api.source, key, identity.to_string());
+            merged.borrow_mut().extend(told);
         }
         recognition
     }

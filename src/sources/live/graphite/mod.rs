@@ -22,24 +22,19 @@ mod tiers;
 mod trouble;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::DateTime;
 
-use self::{
-    api::{Api, Ask},
-    fetch::Put,
-    questions::Asked,
-    series::Series,
-};
+use self::{api::Api, fetch::Put, questions::Asked, series::Series};
 use super::{Examination, Fetched, LiveError, LiveSource, Question, Request};
 use crate::{
     net::Client,
-    platform::{SeriesKey, Source, System, Tier},
-    sources::Packs,
+    platform::{Source, System, Tier},
+    sources::{Names, Packs, live::transport::Transport},
 };
 
 /// How many series of a question are looked at to see its tiers: one may have stopped, and two schemas may meet in
@@ -63,9 +58,7 @@ pub struct GraphiteSource {
     /// Ages at which the steps of a question changed.
     ages: Mutex<BTreeSet<i64>>,
     /// What the server calls each series, to notice where two have become one.
-    names: Mutex<BTreeMap<SeriesKey, String>>,
-    /// What has been told of these.
-    told: Mutex<BTreeSet<String>>,
+    names: Mutex<Names>,
 }
 
 /// What the server has told of a question; it is asked once a run.
@@ -85,7 +78,7 @@ impl GraphiteSource {
         GraphiteSource::asking(source, Box::new(client), packs)
     }
 
-    fn asking(source: &Source, ask: Box<dyn Ask>, packs: &Packs) -> Result<GraphiteSource, LiveError> {
+    fn asking(source: &Source, ask: Box<dyn Transport>, packs: &Packs) -> Result<GraphiteSource, LiveError> {
         let refused = |problem: &str, next_step: &str| LiveError {
             source_name: source.name.clone(),
             problem: problem.to_owned(),
@@ -117,7 +110,6 @@ impl GraphiteSource {
             asked,
             ages: Mutex::default(),
             names: Mutex::default(),
-            told: Mutex::default(),
         })
     }
 
@@ -236,7 +228,7 @@ impl LiveSource for GraphiteSource {
 
     /// What finds nothing here is told once, beside the answers: a server mostly has one agent and not the other.
     fn notes(&self) -> Vec<String> {
-        self.found_nothing()
+        self.api.warnings().into_iter().chain(self.found_nothing()).collect()
     }
 }
 

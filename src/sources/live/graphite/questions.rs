@@ -1,6 +1,6 @@
 //! What there is to ask of Graphite: each query of each entry of the packs, or the one that a source declares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::query::Query;
 use crate::{
@@ -44,11 +44,6 @@ impl Asked {
             }
             (Meaning::Entry(_), _) => Recognition::Unknown { nearest: Vec::new() },
         }
-    }
-
-    /// What a series is, by the name under which the server's search found it.
-    pub(super) fn recognise_name(&self, name: &str) -> Recognition {
-        self.recognise(&Identity::Graphite { path: name.to_owned(), tags: BTreeMap::new() })
     }
 }
 

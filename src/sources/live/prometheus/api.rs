@@ -3,30 +3,14 @@
 //! Source: <https://prometheus.io/docs/prometheus/latest/querying/api/>.
 
 use std::{
-    fmt,
     ops::Range,
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::net::{Answer, Client, NetError};
-
-/// What carries requests: the HTTP client, or a script in tests.
-pub(super) trait Transport: fmt::Debug + Send + Sync {
-    /// Asks by GET.
-    fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, NetError>;
-    /// Asks by POST with a form.
-    fn post_form(&self, path: &str, form: &[(&str, String)]) -> Result<Answer, NetError>;
-}
-
-impl Transport for Client {
-    fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, NetError> {
-        Client::get(self, path, query)
-    }
-
-    fn post_form(&self, path: &str, form: &[(&str, String)]) -> Result<Answer, NetError> {
-        Client::post_form(self, path, form)
-    }
-}
+use crate::{
+    net::{Answer, NetError},
+    sources::live::transport::Transport,
+};
 
 /// A server's API.
 #[derive(Debug)]
@@ -41,6 +25,11 @@ pub(super) struct Api {
 impl Api {
     pub(super) fn new(transport: Box<dyn Transport>, timeout: i64) -> Api {
         Api { transport, timeout, by_get: AtomicBool::new(false) }
+    }
+
+    /// What the operator should know about how the server is asked.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.transport.warnings()
     }
 
     /// An expression at every multiple of `step` in a range, whose end is not in it.

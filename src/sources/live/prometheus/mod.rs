@@ -7,9 +7,7 @@ mod api;
 mod examine;
 mod expression;
 mod fetch;
-mod inventory;
 mod learned;
-mod names;
 mod pieces;
 mod query;
 mod refusal;
@@ -27,14 +25,15 @@ use std::{
 use chrono::DateTime;
 
 use super::{Examination, Fetched, LiveError, LiveSource, Question, Request};
-use crate::{net::Client, platform::Source, sources::Packs};
+use crate::{
+    net::Client,
+    platform::Source,
+    sources::{Names, Packs, live::transport::Transport},
+};
 
-use api::{Api, Transport};
+use api::Api;
 use learned::Learned;
-use names::Names;
 use query::Query;
-
-pub use inventory::Target;
 
 /// A Prometheus server that is asked for history.
 #[derive(Debug)]
@@ -157,6 +156,10 @@ impl LiveSource for PrometheusSource {
 
     fn fetch(&self, request: &Request) -> Result<Fetched, LiveError> {
         self.ask(request, self.query(request.question)?)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.api.warnings()
     }
 
     fn examine(&self, now: i64) -> Result<Examination, LiveError> {

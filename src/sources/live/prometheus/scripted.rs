@@ -5,11 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{PrometheusSource, api::Transport};
+use super::PrometheusSource;
 use crate::{
     net::{Answer, NetError},
     platform::{Asking, Auth, Live, Origin, Server, Source, System, Tls},
-    sources::Packs,
+    sources::{Packs, live::transport::Transport},
 };
 
 /// What a scripted server does with each request, in turn.

@@ -243,28 +243,3 @@ fn an_examination_notes_what_the_server_refuses() {
     assert_eq!(examination.answers.len(), 2);
     insta::assert_snapshot!(examination.notes.join("\n"), @r#"`exim_queue_frozen` of exim_exporter is refused: unknown function with name "last_over_time"; mend the query in a pack of your own, or leave the pack out by `packs`"#);
 }
-
-#[test]
-fn an_inventory_lists_metrics_and_hosts() {
-    let names = r#"{"status":"success","data":["up","exim_queue"]}"#;
-    let series = r#"{"status":"success","data":[{"__name__":"up","instance":"mx02:9100","job":"node"},{"__name__":"up","instance":"mx01:9100","job":"node"},{"__name__":"up","instance":"mx01:9200","job":"node"}]}"#;
-    let (first, asked) = source([Reply::Body(names.to_owned()), Reply::Body(series.to_owned())]);
-    assert_eq!(first.metric_names(NOVEMBER).unwrap(), ["exim_queue", "up"]);
-    let target =
-        |host: &str, job: Option<&str>| Target { host: host.to_owned(), job: job.map(str::to_owned) };
-    assert_eq!(
-        first.targets(NOVEMBER).unwrap(),
-        [target("mx01", Some("node")), target("mx02", Some("node"))]
-    );
-    let day = format!("start={}&end={NOVEMBER}", NOVEMBER - 24 * HOUR);
-    assert_eq!(
-        asked.all(),
-        [format!("GET api/v1/label/__name__/values {day}"), format!("GET api/v1/series match[]=up&{day}")]
-    );
-    let none = r#"{"status":"success","data":[]}"#;
-    let hosts = r#"{"status":"success","data":["mx01:1"]}"#;
-    let (second, _) = source([Reply::Body(none.to_owned()), Reply::Body(hosts.to_owned())]);
-    assert_eq!(second.targets(NOVEMBER).unwrap(), [target("mx01", None)]);
-    let (third, _) = source([Reply::Body("<html>Sign in".to_owned())]);
-    insta::assert_snapshot!(third.metric_names(NOVEMBER).unwrap_err(), @r#"metrics: api/v1/label/__name__/values: the answer is not that of Prometheus (expected value at line 1 column 1); it begins "<html>Sign in"; look at that address in a browser: is it a login page, or another program? check `url`"#);
-}

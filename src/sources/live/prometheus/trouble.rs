@@ -24,6 +24,11 @@ impl PrometheusSource {
             (format!("{asked}the server refused it ({status}): {}", said(body)), next_step)
         };
         let (problem, next_step, passing) = match error {
+            NetError::Status { status: 400, body, .. }
+                if body.contains("HTTP request to an HTTPS server") =>
+            {
+                (said(body).to_string(), "write https in the source's `url`".to_owned(), false)
+            }
             NetError::Status { status: status @ (400 | 422), body, .. } => {
                 let (problem, next_step) = refused(*status, body);
                 (problem, next_step, false)

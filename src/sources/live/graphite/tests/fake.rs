@@ -5,13 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::super::{
-    api::Ask,
-    query::{Query, target_of},
-};
+use super::super::query::{Query, target_of};
 use crate::{
     net::{Answer, NetError},
     platform::Tier,
+    sources::live::transport::Transport,
 };
 
 /// The server, shared between a source and the test that looks at it.
@@ -47,7 +45,7 @@ pub(super) fn status(status: u16, body: &str) -> NetError {
     NetError::Status { url: "http://graphite/render".to_owned(), status, body: body.to_owned() }
 }
 
-impl Ask for Fake {
+impl Transport for Fake {
     fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, NetError> {
         let mut state = self.0.lock().unwrap();
         state.note("GET", path, query);

@@ -1,18 +1,18 @@
-//! Names: what the server calls the series, to notice where two of them have become one.
+//! Names: what a source calls its series, to notice where two of them have become one.
 
 use std::collections::HashMap;
 
 use crate::platform::SeriesKey;
 
-/// The names of each series in this run, the first one first; almost always there is just that.
+/// The names of each series of a source in this run, the first one first; almost always there is just that.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Names {
     known: HashMap<SeriesKey, Vec<String>>,
 }
 
 impl Names {
     /// Notes a series; a sentence, once, where another one has its key already.
-    pub(super) fn note(&mut self, source: &str, key: &SeriesKey, name: String) -> Option<String> {
+    pub fn note(&mut self, source: &str, key: &SeriesKey, name: String) -> Option<String> {
         let names = self.known.entry(key.clone()).or_default();
         if names.contains(&name) {
             return None;
