@@ -55,9 +55,10 @@ fn a_pack_of_ones_own_is_used_with_its_units() {
     assert_eq!(document["inputs"]["unrecognised"].as_array().unwrap().len(), 0);
     let findings = document["findings"].as_array().unwrap();
     let full = findings.iter().find(|finding| finding["id"] == "disk-full/ms1/var/mail").unwrap();
-    // 90 % of 1,000 GiB less 690 GiB, at 1 GiB a day: 210 days.
+    // 90 % of 1,000 GiB less 690 GiB, at 1 GiB a day: 210 days. The date is that by which two in five futures are
+    // full, a little before the line's own.
     let runway = full["runway"]["p50_days"].as_f64().unwrap();
-    assert!((runway - 210.0).abs() < 2.1, "{runway}");
+    assert!((205.0..210.0).contains(&runway), "{runway}");
     let facts = full["evidence"]["facts"].as_array().unwrap();
     let used = facts.iter().find(|fact| fact["name"] == "used").unwrap()["value"].as_f64().unwrap();
     assert_eq!((used, &full["evidence"]["unit"]), (690.0 * 1_073_741_824.0, &"bytes".into()));
