@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_rate_bends_no_farther_ahead_than_its_history() {
         let shapes = shapes(10, 40);
-        let fastest = shapes.iter().filter(|s| s.course == Course::Accelerating).next_back().unwrap();
+        let fastest = shapes.iter().rfind(|s| s.course == Course::Accelerating).unwrap();
         // e^(3.6 · 10 / 52.18) = 1.9937 times the rate of today, and no more.
         assert!((fastest.columns[0][39] - 1.9937).abs() < 1e-3, "{:?}", fastest.columns[0]);
         assert_eq!(fastest.columns[0][25], fastest.columns[0][39]);
