@@ -108,12 +108,8 @@ pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, Too
         .map(|ahead| retention.map_or(0.0, |job| purges_until(&job, last, ahead) * job.size))
         .collect();
     let seen = |kind: StepKind| level.steps.once.iter().filter(|step| step.kind() == kind).count();
-    let events = Events {
-        purges: seen(StepKind::Purge),
-        moves: seen(StepKind::Migration),
-        years: (last - first + 1) as f64 / YEAR,
-        purged: &purged,
-    };
+    let events =
+        Events { purges: seen(StepKind::Purge), years: (last - first + 1) as f64 / YEAR, purged: &purged };
     let drawn = draw(&weeks, &average, (blend.simple, simple), blend.widened, &events);
     let (course, change) = average.course();
     let day_of = |week: usize| last - WEEK * (end - week) as i64;

@@ -26,9 +26,8 @@ const LOG_RATE: f64 = 2.0;
 
 /// What is to happen beside growth.
 pub(super) struct Events<'a> {
-    /// One-off purges and moves that were seen, and over how many years.
+    /// One-off purges that were seen, and over how many years.
     pub(super) purges: usize,
-    pub(super) moves: usize,
     pub(super) years: f64,
     /// What a retention job will have taken by each day, in the level's unit; its length is that of the answer.
     pub(super) purged: &'a [f64],
@@ -184,8 +183,9 @@ fn by_day(
 ) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
     let mut levels = vec![Vec::with_capacity(paths.len()); grid.len()];
     let mut tops = levels.clone();
-    let a_day = |seen: usize, expected: f64| (seen as f64 + expected) / (events.years + 1.0) / YEAR;
-    let (purges, moves) = (a_day(events.purges, PURGES_A_YEAR), a_day(events.moves, MOVES_A_YEAR));
+    let purges = (events.purges as f64 + PURGES_A_YEAR) / (events.years + 1.0) / YEAR;
+    // People clean what they have cleaned before; what was moved in was planned, and is no habit of the volume.
+    let moves = MOVES_A_YEAR / YEAR;
     // A retention job is what keeps its volume clean.
     let purges = if events.purged.last().is_some_and(|&p| p > 0.0) { 0.0 } else { purges };
     for path in paths {
