@@ -148,11 +148,10 @@ impl Coverage {
         self.answered = self.answered.union(&asked);
     }
 
-    /// Forgets gaps that the source no longer keeps.
-    pub fn forget_before(&mut self, kept_from: i64) {
-        let kept = Spans::of(kept_from..i64::MAX);
-        self.gaps = self.gaps.intersection(&kept);
-        self.unseen = self.unseen.intersection(&kept);
+    /// Forgets gaps that the source no longer keeps, and a past that nobody wants.
+    pub fn forget_unwanted(&mut self, wanted: &Wanted) {
+        self.gaps = self.gaps.intersection(&Spans::of(wanted.kept_from..i64::MAX));
+        self.unseen = self.unseen.intersection(&Spans::of(wanted.range.start..i64::MAX));
     }
 
     /// Forgets the answers that the archive has lost, so that they are asked for again. `losses` are all that it

@@ -214,6 +214,18 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_is_stamped_with_its_start_or_its_end_agrees() {
+        // The same means of hours that rise by ten: one source stamps each hour with its end, the other with its
+        // start. The finer one has minutes at last, so that its usual step is shorter.
+        let means: Vec<f64> = (0..6).map(|hour| 100.0 + 10.0 * hour as f64).collect();
+        let of_ends: Points = (0..6).map(|hour| ((hour + 1) * HOUR, means[hour as usize])).collect();
+        let mut of_starts: Points = (0..6).map(|hour| (hour * HOUR, means[hour as usize])).collect();
+        (1..20).for_each(|minute| of_starts.push(6 * HOUR + minute * 60, 160.0));
+        let (joined, disagreements) = join(&[("ends", &of_ends), ("starts", &of_starts)]);
+        assert_eq!((joined, disagreements), (of_starts, vec![]));
+    }
+
+    #[test]
     fn of_equal_steps_a_named_source_wins_and_then_the_first_name() {
         let (one, two) = (steps(0, 60, 5, 1.0), steps(0, 60, 5, 1.001));
         assert_eq!(join(&[("", &one), ("z", &two)]).0, two);

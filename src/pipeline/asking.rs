@@ -79,16 +79,18 @@ pub(super) struct Unopened<'a> {
     pub(super) problem: LiveError,
 }
 
-/// Every live source of a platform, with what is to be asked of it up to `until`; `now` tells how old that is.
+/// Every live source of a platform that is `meant`, with what is to be asked of it up to `until`; `now` tells how old
+/// that is.
 pub(super) fn what_to_ask<'a>(
     platform: &'a Platform,
     packs: &Packs,
     archive: Option<&Archive>,
     until: i64,
     now: i64,
+    meant: &dyn Fn(&Source) -> bool,
 ) -> Result<Vec<Result<Opened<'a>, Unopened<'a>>>, PipelineError> {
     let mut all = Vec::new();
-    for source in &platform.sources {
+    for source in platform.sources.iter().filter(|source| meant(source)) {
         let Origin::Live(live) = &source.origin else { continue };
         let own = packs_of(source, packs)?;
         let resolve = |path: &std::path::Path| platform.resolve(path);
@@ -125,7 +127,7 @@ pub(super) fn plan_source<'a>(
         Opened { source, live, server, coverage, requests: Vec::new(), price: 0.0, problems: Vec::new() };
     for (question, coverage) in opened.server.questions().iter().zip(&mut opened.coverage) {
         let wanted = wanted(live, question.step, until, now);
-        coverage.forget_before(wanted.kept_from);
+        coverage.forget_unwanted(&wanted);
         coverage.forget_lost(
             &losses
                 .iter()
@@ -224,7 +226,12 @@ impl Asked {
                 system: opened.live.system.name(),
                 requests: opened.requests.iter().map(|request| in_words(opened, request)).collect(),
                 price: opened.price,
-                problems: opened.problems.iter().map(ToString::to_string).chain(too_dear(opened)).collect(),
+                problems: opened
+                    .problems
+                    .iter()
+                    .map(ToString::to_string)
+                    .chain(too_dear(opened, 0.0))
+                    .collect(),
             },
             Err(unopened) => AskedSource {
                 name: unopened.source.name.clone(),
@@ -253,13 +260,16 @@ fn in_words(opened: &Opened<'_>, request: &Request) -> AskedRequest {
     }
 }
 
-/// Why a source must not be asked, where that would cost more than the platform file allows.
-pub(super) fn too_dear(opened: &Opened<'_>) -> Option<String> {
+/// Why a source must not be asked, where this run, which has `spent` so much on it, would cost more than the platform
+/// file allows.
+pub(super) fn too_dear(opened: &Opened<'_>, spent: f64) -> Option<String> {
     let System::CloudWatch(cloudwatch) = &opened.live.system else { return None };
-    let limit = cloudwatch.cost_limit.filter(|limit| opened.price > *limit)?;
+    let price = spent + opened.price;
+    let limit = cloudwatch.cost_limit.filter(|limit| price > *limit)?;
+    let nothing = if spent > 0.0 { "nothing more" } else { "nothing" };
     Some(format!(
-        "{}: this pull would cost about {:.4} USD, `cost_limit` is {limit} USD; nothing is asked. Raise the limit, \
-         ask for less `history`, or hold the source to fewer `packs`",
-        opened.source.name, opened.price
+        "{}: this pull would cost about {price:.4} USD, `cost_limit` is {limit} USD; {nothing} is asked. Raise the \
+         limit, ask for less `history`, or hold the source to fewer `packs`",
+        opened.source.name
     ))
 }

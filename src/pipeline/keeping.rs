@@ -151,12 +151,14 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Writes the rest, and adds what was done; tells whether series came up whose past is still to be asked for.
-    pub(super) fn finish(mut self, pulled: &mut Pulled) -> Result<bool, PipelineError> {
+    /// Writes the rest, and adds what was done; tells the sources in which series came up whose past is still to be
+    /// asked for.
+    pub(super) fn finish(mut self, pulled: &mut Pulled) -> Result<BTreeSet<String>, PipelineError> {
         self.flush()?;
         let whole = |kept: &&Kept<'_>| kept.done.failures.is_empty() && kept.not_asked == 0;
-        let has_past = |kept: &Kept<'_>| kept.coverage.iter().any(|coverage| !coverage.unseen.is_empty());
-        let more = self.sources.iter().filter(whole).any(has_past);
+        let has_past = |kept: &&Kept<'_>| kept.coverage.iter().any(|coverage| !coverage.unseen.is_empty());
+        let more =
+            self.sources.iter().filter(whole).filter(has_past).map(|kept| kept.done.name.clone()).collect();
         pulled.appended = pulled.appended.plus(self.appended);
         let live: Vec<LiveSourcePulled> = self.sources.into_iter().map(Kept::finish).collect();
         let merged =

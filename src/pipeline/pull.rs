@@ -1,5 +1,7 @@
 //! Pulling: what the sources have goes into the archive.
 
+use std::collections::BTreeSet;
+
 use super::{
     PipelineError, Places, Progress, Pulled, SourceState,
     asking::{Asked, Opened, Unopened, state_note, too_dear, what_to_ask},
@@ -44,7 +46,7 @@ pub fn pull(
 /// A query pack is refused, or the archive cannot be read.
 pub fn dry_run(platform: &Platform, places: &Places, until: i64) -> Result<Asked, PipelineError> {
     let archive = places.find_archive()?;
-    let sources = what_to_ask(platform, &packs(platform)?, archive.as_ref(), until, now())?;
+    let sources = what_to_ask(platform, &packs(platform)?, archive.as_ref(), until, now(), &|_| true)?;
     Ok(Asked::of(&sources))
 }
 
@@ -75,8 +77,11 @@ fn ask(
     pulled: &mut Pulled,
     progress: &dyn Progress,
 ) -> Result<(), PipelineError> {
-    if ask_once(platform, packs, archive, until, pulled, progress)? {
-        ask_once(platform, packs, archive, until, pulled, progress)?;
+    let everyone = |_: &Source| true;
+    let more = ask_once(platform, packs, archive, until, &everyone, pulled, progress)?;
+    if !more.is_empty() {
+        let those = |source: &Source| more.contains(&source.name);
+        ask_once(platform, packs, archive, until, &those, pulled, progress)?;
     }
     for source in &pulled.live {
         note_state(archive, source)?;
@@ -87,19 +92,20 @@ fn ask(
     Ok(())
 }
 
-/// One round; tells whether another one is worth it.
+/// One round with the sources that are `meant`; tells for which another one is worth it.
 fn ask_once(
     platform: &Platform,
     packs: &Packs,
     archive: &Archive,
     until: i64,
+    meant: &dyn Fn(&Source) -> bool,
     pulled: &mut Pulled,
     progress: &dyn Progress,
-) -> Result<bool, PipelineError> {
+) -> Result<BTreeSet<String>, PipelineError> {
     let mut opened = Vec::new();
-    for source in what_to_ask(platform, packs, Some(archive), until, now())? {
+    for source in what_to_ask(platform, packs, Some(archive), until, now(), meant)? {
         match source {
-            Ok(source) => match too_dear(&source) {
+            Ok(source) => match too_dear(&source, pulled.spent_on(&source.source.name)) {
                 Some(refusal) => pulled.add_live(refused(&source, refusal)),
                 None => opened.push(source),
             },
@@ -107,7 +113,7 @@ fn ask_once(
         }
     }
     if opened.is_empty() {
-        return Ok(false);
+        return Ok(BTreeSet::new());
     }
     progress.stage("asking", opened.iter().map(|source| source.requests.len() as u64).sum());
     let mut keeper = Keeper::new(archive, &opened, progress);

@@ -34,6 +34,11 @@ impl Pulled {
         self.missing.iter().cloned().chain(broken.map(ToString::to_string)).chain(failures).collect()
     }
 
+    /// What a source has cost in this run so far, in US dollars.
+    pub(super) fn spent_on(&self, source: &str) -> f64 {
+        self.live.iter().find(|earlier| earlier.name == source).map_or(0.0, |earlier| earlier.price)
+    }
+
     /// Adds what a source brought, to what it brought in an earlier round if there was one.
     pub(super) fn add_live(&mut self, source: LiveSourcePulled) {
         match self.live.iter_mut().find(|earlier| earlier.name == source.name) {
