@@ -142,3 +142,20 @@ pub struct Evidence {
     /// How good the model was on this series.
     pub backtest: Option<Backtest>,
 }
+
+impl Evidence {
+    /// Facts alone, for a finding that has nothing to draw.
+    pub(super) fn of_facts(facts: Vec<Fact>) -> Evidence {
+        Evidence {
+            unit: Unit::Count,
+            lines: Vec::new(),
+            band: None,
+            thresholds: Vec::new(),
+            marks: Vec::new(),
+            week: None,
+            facts,
+            model: String::new(),
+            backtest: None,
+        }
+    }
+}

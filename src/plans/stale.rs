@@ -95,17 +95,7 @@ fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Co
             "Find out whether it is down or only its monitoring is; nothing can be said of it meanwhile."
                 .to_owned()
         },
-        evidence: Evidence {
-            unit: Unit::Count,
-            lines: Vec::new(),
-            band: None,
-            thresholds: Vec::new(),
-            marks: Vec::new(),
-            week: None,
-            facts: vec![wording::number("series", series.len() as f64, Unit::Count)],
-            model: String::new(),
-            backtest: None,
-        },
+        evidence: Evidence::of_facts(vec![wording::number("series", series.len() as f64, Unit::Count)]),
     })
 }
 

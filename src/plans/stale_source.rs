@@ -2,7 +2,7 @@
 
 use super::{Context, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
 use crate::{
-    platform::{Labels, Measure, Unit},
+    platform::{Labels, Measure},
     series::DAY,
 };
 
@@ -61,17 +61,7 @@ fn finding(source: &LastAnswered, context: &Context) -> Option<Finding> {
         verdict,
         headline,
         advice,
-        evidence: Evidence {
-            unit: Unit::Count,
-            lines: Vec::new(),
-            band: None,
-            thresholds: Vec::new(),
-            marks: Vec::new(),
-            week: None,
-            facts: Vec::new(),
-            model: String::new(),
-            backtest: None,
-        },
+        evidence: Evidence::of_facts(Vec::new()),
     })
 }
 
