@@ -1,7 +1,7 @@
 //! The ebb: which hours of the week a pool can run with fewer servers.
 
 use super::{
-    Band, Context, Ebb, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, Week,
+    Band, Context, Decision, Ebb, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, Week,
     ebb_window::{Limits, scheduled, windows},
     lines, wording,
 };
@@ -72,6 +72,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         advice: advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        decision: Decision::default(),
     }
 }
 

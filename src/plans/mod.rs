@@ -2,30 +2,40 @@
 //! subject's series and the operator's words.
 
 mod context;
+mod decision;
+mod departure;
 mod drift;
 mod ebb;
 mod ebb_window;
 mod event_id;
 mod evidence;
+mod explained;
 mod finding;
 #[cfg(test)]
 mod fixture;
 mod lines;
+mod order;
 mod outlook;
 mod pool_exhaustion;
+mod pool_plan;
+mod rebalance;
 mod stale;
 mod stale_source;
+mod stores;
 mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
+pub use decision::{
+    Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
+};
 pub use drift::drift_findings;
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
 };
-pub use pool_exhaustion::pool_finding;
+pub use pool_plan::pool_findings;
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};

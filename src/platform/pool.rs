@@ -1,6 +1,6 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Role, fields::Fields, wording::quoted};
+use super::{HostPattern, Measure, Planning, Role, fields::Fields, wording::quoted};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Pool {
     /// The measure whose daily and weekly rhythm says how many servers are needed; `None` is
     /// [`Pool::DEFAULT_LOAD`].
     pub load: Option<Measure>,
+    /// How its disk is planned.
+    pub planning: Planning,
 }
 
 impl Pool {
@@ -93,6 +95,7 @@ impl Pool {
         let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let load = fields.choice("load", "a load", Self::LOADS, Measure::name);
+        let planning = Planning::read(&mut fields, lead_time_days.unwrap_or(Self::DEFAULT_LEAD_TIME_DAYS));
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
         // same, so that all mistakes are told at once.
@@ -108,6 +111,7 @@ impl Pool {
             price_per_server_hour: price,
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
             load,
+            planning,
         })
     }
 }
@@ -121,12 +125,21 @@ fn read_floor(fields: &mut Fields<'_>) -> Option<u32> {
 
 /// Reads `hosts`, the patterns of a pool or an event; `None` where it is absent or one has been refused.
 pub(super) fn read_hosts(fields: &mut Fields<'_>) -> Option<Vec<HostPattern>> {
-    let texts = fields.texts("hosts")?;
+    read_patterns(fields, "hosts", HostPattern::LEGAL)
+}
+
+/// Reads a list of patterns; `None` where it is absent or one has been refused with `legal`, which says what is.
+pub(super) fn read_patterns(
+    fields: &mut Fields<'_>,
+    field: &'static str,
+    legal: &str,
+) -> Option<Vec<HostPattern>> {
+    let texts = fields.texts(field)?;
     let read = |text: toml::Spanned<String>| {
         let pattern = HostPattern::new(text.get_ref());
         if let Err(bad) = &pattern {
             let problem = format!("{}: {bad}", quoted(text.get_ref()));
-            fields.refuse_at(text.span().start, "hosts", problem, format!("legal: {}", HostPattern::LEGAL));
+            fields.refuse_at(text.span().start, field, problem, format!("legal: {legal}"));
         }
         pattern.ok()
     };
