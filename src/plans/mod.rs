@@ -6,7 +6,6 @@ mod decision;
 mod departure;
 mod drift;
 mod ebb;
-mod ebb_window;
 mod event_id;
 mod evidence;
 mod explained;
@@ -19,6 +18,7 @@ mod outlook;
 mod pool_exhaustion;
 mod pool_plan;
 mod rebalance;
+mod schedule;
 mod stale;
 mod stale_source;
 mod stores;
@@ -33,9 +33,12 @@ pub use drift::drift_findings;
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+    DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict,
 };
 pub use pool_plan::pool_findings;
+pub use schedule::{
+    Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
+};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};
