@@ -10,6 +10,7 @@ mod evidence;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod handover;
 mod lines;
 mod outlook;
 mod pool_exhaustion;
@@ -24,6 +25,10 @@ pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+};
+pub use handover::{
+    Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
+    Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
 pub use pool_exhaustion::pool_finding;
 pub use stale::{LastSeen, stale_findings};

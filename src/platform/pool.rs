@@ -1,6 +1,6 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Role, fields::Fields, wording::quoted};
+use super::{HostPattern, Measure, Role, ScheduleTargets, fields::Fields, wording::quoted};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Pool {
     /// The measure whose daily and weekly rhythm says how many servers are needed; `None` is
     /// [`Pool::DEFAULT_LOAD`].
     pub load: Option<Measure>,
+    /// What the tools call it that execute its scale-down plan.
+    pub schedule: ScheduleTargets,
 }
 
 impl Pool {
@@ -93,6 +95,7 @@ impl Pool {
         let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let load = fields.choice("load", "a load", Self::LOADS, Measure::name);
+        let schedule = fields.sub_table("schedule").map(ScheduleTargets::read).unwrap_or_default();
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
         // same, so that all mistakes are told at once.
@@ -108,6 +111,7 @@ impl Pool {
             price_per_server_hour: price,
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
             load,
+            schedule,
         })
     }
 }
