@@ -86,10 +86,11 @@ pub(super) fn schedule(asked: &ScheduleArgs, bar: &Bar) -> anyhow::Result<Exit> 
 fn print(asked: &ScheduleArgs, found: &Schedules) -> anyhow::Result<()> {
     let without: Vec<(String, String)> =
         found.without.iter().map(|(pool, none)| (pool.clone(), reason(none).to_owned())).collect();
-    Ok(match asked.format {
-        Format::Json => out(&schedules_json(&found.schedules, &without))?,
-        Format::Table => out(&schedules_table(&found.schedules))?,
-    })
+    let text = match asked.format {
+        Format::Json => schedules_json(&found.schedules, &without),
+        Format::Table => schedules_table(&found.schedules),
+    };
+    Ok(out(&text)?)
 }
 
 /// The pools asked for; one that was named and has nothing to hand over is an error.

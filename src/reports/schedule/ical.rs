@@ -216,8 +216,11 @@ fn take(event: &Event, found: &mut Vec<InForce>) {
     plan.names.push(name);
 }
 
-/// The windows of an event's week as minutes of the week and lengths, and its end; `None` where it is not weekly.
-fn weekly(event: &Event) -> Option<(Vec<(u32, u32)>, Option<i64>)> {
+/// Windows as minutes of the week and lengths, and when they end.
+type Weekly = (Vec<(u32, u32)>, Option<i64>);
+
+/// The windows of an event's week; `None` where it is not weekly.
+fn weekly(event: &Event) -> Option<Weekly> {
     let value = |name: &str| event.get(name).map(|line| line.value.trim());
     let parse = |text: &str| NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), "%Y%m%dT%H%M%S").ok();
     let start = parse(value("DTSTART")?)?;

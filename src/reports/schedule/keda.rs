@@ -84,7 +84,7 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
         items.extend(account(
             &writer,
             &workload.namespace,
-            vec![may_delete, may_delete_jobs(&[job.clone()])],
+            vec![may_delete, may_delete_jobs(std::slice::from_ref(&job))],
         ));
         items.push(cron_job(&writer, &workload.namespace, &job, &end, &arguments)?);
     }
