@@ -4,7 +4,6 @@
 mod context;
 mod drift;
 mod ebb;
-mod ebb_window;
 mod event_id;
 mod evidence;
 mod finding;
@@ -14,6 +13,7 @@ mod handover;
 mod lines;
 mod outlook;
 mod pool_exhaustion;
+mod schedule;
 mod stale;
 mod stale_source;
 mod volume_exhaustion;
@@ -24,13 +24,16 @@ pub use drift::drift_findings;
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+    DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict,
 };
 pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
     Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
 pub use pool_exhaustion::pool_finding;
+pub use schedule::{
+    Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
+};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};

@@ -14,15 +14,11 @@ pub use clock_changes::{ClockChange, clock_changes, offset_at};
 pub use comparison::{Comparison, WindowChange, compared};
 pub use week::{Change, DAY_MINUTES, Daily, ServerWeek, Span, WEEK_MINUTES, daily_spans};
 
-use super::{Context, Finding, Verdict, Window};
+use super::{Context, Exception, Finding, Verdict, Window};
 
 /// Days ahead in which a schedule is to stand clear of clock changes: a year, so that each is in it, and a month, so
 /// that a schedule that is renewed late still is.
 const AHEAD_DAYS: i64 = 396;
-
-/// Days ahead of which it is told how they differ from ordinary ones: a plan is made anew each week, and four weeks
-/// bridge a holiday of who makes it.
-const KNOWN_DAYS: Days = Days::new(28);
 
 /// Seconds.
 const DAY: i64 = 86_400;
@@ -51,12 +47,8 @@ pub struct Handover {
 /// A date on which other windows start than on its weekday.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OtherDay {
-    /// The date.
-    pub date: NaiveDate,
-    /// Why: `holiday`, or the name of an event.
-    pub because: String,
-    /// The windows that start on it; none where it needs all servers.
-    pub windows: Vec<Window>,
+    /// The date, why it is one, and the windows that start on it.
+    pub day: Exception,
     /// Whether it needs more servers at some time than the windows of its weekday leave.
     pub needs_more: bool,
 }
@@ -93,22 +85,23 @@ impl Handover {
         let Verdict::Ebbs(ebb) = &finding.verdict else {
             return Err(NoHandover::NoEbb(finding.headline.clone()));
         };
-        let timezone = context.platform.timezone;
-        let windows: Vec<Window> = ebb.windows.iter().map(on_calendar_days).collect();
-        let servers_now = windows.iter().map(|window| window.servers_now).max().unwrap_or(0);
-        let until = context.as_of.saturating_add(AHEAD_DAYS * DAY);
-        let clocks = clock_changes(timezone, context.as_of, until);
-        let week = ServerWeek::of_windows(&windows, servers_now).clear_of_gaps(&clocks);
-        let expires =
-            expires.map(|date| expiry(&week, servers_now, timezone, context.as_of, date)).transpose()?;
-        let today = context.date(context.as_of);
-        let known = today..today.checked_add_days(KNOWN_DAYS).unwrap_or(today);
-        let holidays = context.platform.calendar.holidays.range(known);
-        let other_days =
-            holidays.map(|&date| OtherDay::of(date, "holiday", of_weekday(&windows, date), &windows));
-        let pool = finding.subject.pool.clone().unwrap_or_else(|| finding.subject.name.clone());
-        let (as_of, other_days) = (context.as_of, other_days.collect());
-        Ok(Handover { pool, timezone, as_of, servers_now, windows, week, expires, other_days })
+        let plan = &ebb.schedule;
+        let (timezone, as_of, servers_now) = (plan.timezone, context.as_of, plan.servers_now);
+        let clocks = clock_changes(timezone, as_of, as_of.saturating_add(AHEAD_DAYS * DAY));
+        let week = ServerWeek::of_windows(&plan.windows, servers_now).clear_of_gaps(&clocks);
+        let expires = expires.map(|date| expiry(&week, servers_now, timezone, as_of, date)).transpose()?;
+        let ends = |date: &NaiveDate| expires.is_some_and(|end| *date >= end.date);
+        let other_days = plan.exceptions.iter().filter(|day| !ends(&day.date));
+        Ok(Handover {
+            pool: plan.pool.clone(),
+            timezone,
+            as_of,
+            servers_now,
+            week,
+            expires,
+            other_days: other_days.map(|day| OtherDay::of(day.clone(), &plan.windows, servers_now)).collect(),
+            windows: plan.windows.clone(),
+        })
     }
 
     /// The runs of the week in which fewer servers run than today.
@@ -123,17 +116,16 @@ impl Handover {
 }
 
 impl OtherDay {
-    /// A date on which `windows` start, held against those that `ordinary` weeks have.
-    pub fn of(date: NaiveDate, because: &str, windows: Vec<Window>, ordinary: &[Window]) -> OtherDay {
-        let now = ordinary.iter().map(|window| window.servers_now).max().unwrap_or(0);
+    /// A date, held against the windows of ordinary weeks of a pool of `servers_now`.
+    pub fn of(day: Exception, ordinary: &[Window], servers_now: u32) -> OtherDay {
         // What starts on a day is over within two; on a Monday of its own it does not go over the end of the week.
         let alone = |windows: &[Window]| {
             let monday = windows.iter().map(|window| Window { days: vec![0], ..window.clone() });
-            ServerWeek::of_windows(&monday.collect::<Vec<_>>(), now).minutes()
+            ServerWeek::of_windows(&monday.collect::<Vec<_>>(), servers_now).minutes()
         };
-        let (own, usual) = (alone(&windows), alone(&of_weekday(ordinary, date)));
+        let (own, usual) = (alone(&day.windows), alone(&of_weekday(ordinary, day.date)));
         let needs_more = own.iter().zip(&usual).any(|(own, usual)| own > usual);
-        OtherDay { date, because: because.to_owned(), windows, needs_more }
+        OtherDay { day, needs_more }
     }
 }
 
@@ -142,15 +134,6 @@ fn of_weekday(windows: &[Window], date: NaiveDate) -> Vec<Window> {
     let weekday = date.weekday().num_days_from_monday() as u8;
     let own = windows.iter().filter(|window| window.days.contains(&weekday));
     own.map(|window| Window { days: vec![weekday], ..window.clone() }).collect()
-}
-
-/// A finding's window with the weekdays on which it starts: there, a night belongs to the day before it, also where it
-/// starts after midnight.
-fn on_calendar_days(window: &Window) -> Window {
-    let later = u8::from(window.from.hour() < 12);
-    let mut days: Vec<u8> = window.days.iter().map(|day| (day + later) % 7).collect();
-    days.sort_unstable();
-    Window { days, ..window.clone() }
 }
 
 /// The end at the beginning of the local day `date`, or before it where a window is open then.

@@ -176,7 +176,7 @@ pub fn write_schedule(
 fn other_days(schedule: &Handover) -> Vec<String> {
     let dates = |needs_more: bool| -> Vec<String> {
         let days = schedule.other_days.iter().filter(|day| day.needs_more == needs_more);
-        days.map(|day| format!("{} ({})", day.date, one_line(&day.because, 60))).collect()
+        days.map(|day| format!("{} ({})", day.day.date, one_line(&day.day.because, 60))).collect()
     };
     let (more, other) = (dates(true), dates(false));
     let mut told = Vec::new();

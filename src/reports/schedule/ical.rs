@@ -12,7 +12,7 @@ use super::{
     names::plain,
 };
 use crate::{
-    plans::{DAY_MINUTES, Handover, OtherDay, ServerWeek, Span, WEEK_MINUTES, Window},
+    plans::{DAY_MINUTES, Exception, Handover, ServerWeek, Span, WEEK_MINUTES, Window},
     reports::text::one_line,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn write(schedule: &Handover) -> Text {
     for (at, window) in schedule.windows.iter().filter(|window| lower(schedule, window)).enumerate() {
         write_weekly(&mut lines, schedule, at, window);
     }
-    for day in &schedule.other_days {
+    for day in schedule.other_days.iter().map(|other| &other.day) {
         for (at, window) in day.windows.iter().filter(|window| lower(schedule, window)).enumerate() {
             write_once(&mut lines, schedule, day, at, window);
         }
@@ -74,7 +74,11 @@ fn write_weekly(lines: &mut Lines, schedule: &Handover, at: usize, window: &Wind
     write_times(lines, schedule, first, window);
     lines.add("RRULE", &format!("FREQ=WEEKLY;BYDAY={}{until}", days.join(",")));
     let weekday = |date: NaiveDate| date.weekday().num_days_from_monday() as u8;
-    let left_out = schedule.other_days.iter().filter(|day| window.days.contains(&weekday(day.date)));
+    let left_out = schedule
+        .other_days
+        .iter()
+        .map(|other| &other.day)
+        .filter(|day| window.days.contains(&weekday(day.date)));
     let left_out: Vec<String> = left_out.map(|day| compact(day.date.and_time(window.from))).collect();
     if !left_out.is_empty() {
         lines.add(&format!("EXDATE;TZID={zone}"), &left_out.join(","));
@@ -84,11 +88,8 @@ fn write_weekly(lines: &mut Lines, schedule: &Handover, at: usize, window: &Wind
 }
 
 /// An event on a date that has windows of its own.
-fn write_once(lines: &mut Lines, schedule: &Handover, day: &OtherDay, at: usize, window: &Window) {
+fn write_once(lines: &mut Lines, schedule: &Handover, day: &Exception, at: usize, window: &Window) {
     let begin = day.date.and_time(window.from);
-    if schedule.expires.is_some_and(|end| day.date >= end.date) {
-        return;
-    }
     lines.add("BEGIN", "VEVENT");
     let date = day.date.format("%Y%m%d");
     lines.add("UID", &format!("mailtide-{}-{date}-{:02}@mailtide", plain(&schedule.pool), at + 1));

@@ -23,10 +23,10 @@ fn schedule(schedule: &Handover) -> Value {
     let windows = daily_spans(&schedule.low_spans());
     let other_day = |day: &OtherDay| {
         json!({
-            "date": day.date.to_string(),
-            "because": day.because,
+            "date": day.day.date.to_string(),
+            "because": day.day.because,
             "needs_more": day.needs_more,
-            "windows": day.windows.iter().map(window_words::window_json).collect::<Vec<Value>>(),
+            "windows": day.day.windows.iter().map(window_words::window_json).collect::<Vec<Value>>(),
         })
     };
     let weekly = ScheduleFormat::ALL.iter().filter(|format| !format.knows_dates());

@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    plans::{Daily, OtherDay, daily_spans},
+    plans::{Daily, Exception, OtherDay, daily_spans},
     platform::ScheduleTargets,
 };
 
@@ -94,8 +94,11 @@ fn a_pool_that_needs_fewer_at_all_hours_is_no_schedule_for_switches() {
 fn days_that_are_unlike_their_weekdays_are_in_a_calendar_and_told_of_all_others() {
     let date = |day| chrono::NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
     let ordinary = schedule().windows;
-    let mailing = OtherDay::of(date(24), "Mailing of A", Vec::new(), &ordinary);
-    let free = OtherDay::of(date(25), "holiday", vec![window(&[4], 20 * 60, 16.0, 2)], &ordinary);
+    let other = |day, because: &str, windows| {
+        OtherDay::of(Exception { date: date(day), because: because.to_owned(), windows }, &ordinary, 8)
+    };
+    let mailing = other(24, "Mailing of A", Vec::new());
+    let free = other(25, "holiday", vec![window(&[4], 20 * 60, 16.0, 2)]);
     assert!(mailing.needs_more && !free.needs_more);
     let schedule = Handover { other_days: vec![mailing, free], ..schedule() };
     let told = |format| write_schedule(format, &schedule, &targets()).unwrap();
