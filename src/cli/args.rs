@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit, init_args::InitArgs};
+use super::{as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ pub(super) enum Command {
     Plan(Job),
     /// Forecast and plan from the archive, and render the report
     Report(Job),
+    /// Plan from the archive, and hand the hours that need fewer servers to the tools that switch them
+    Schedule(Box<ScheduleArgs>),
     /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),

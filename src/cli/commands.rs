@@ -13,6 +13,7 @@ use super::{
     init::init,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
+    schedule::schedule,
 };
 use crate::{
     archive::{Archive, ArchiveError, Tidying},
@@ -33,6 +34,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Pull(job) => pull(job, &bar),
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
+        Command::Schedule(asked) => schedule(asked, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
         Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
         Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),

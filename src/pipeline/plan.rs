@@ -20,12 +20,8 @@ pub fn plan(
     pulled: Option<&Pulled>,
     progress: &dyn Progress,
 ) -> Result<Report, PipelineError> {
-    let no_history = || {
-        let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
-        PipelineError::NoHistory { archive: places.archive.clone(), as_of }
-    };
     // Opening would make one, and planning writes nothing.
-    let Some(archive) = places.find_archive()? else { return Err(no_history()) };
+    let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
     let context = Context { platform, as_of };
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);
@@ -37,7 +33,7 @@ pub fn plan(
     progress.step("daily use");
     history.read_the_rest()?;
     if history.seen.is_empty() {
-        return Err(no_history());
+        return Err(no_history(places, as_of));
     }
     findings.extend(stale_findings(&history.seen, &context));
     let sources = live_sources(platform, &archive)?;
@@ -55,6 +51,12 @@ pub fn plan(
         findings,
         inputs: notes(platform, &history, &sources, pulled),
     })
+}
+
+/// That there is nothing to plan from.
+pub(super) fn no_history(places: &Places, as_of: i64) -> PipelineError {
+    let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
+    PipelineError::NoHistory { archive: places.archive.clone(), as_of }
 }
 
 /// How each live source has fared, as the last pull left word.

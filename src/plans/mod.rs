@@ -12,6 +12,7 @@ mod explained;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod handover;
 mod lines;
 mod order;
 mod outlook;
@@ -34,6 +35,10 @@ pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict,
+};
+pub use handover::{
+    Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
+    Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
 pub use pool_plan::pool_findings;
 pub use schedule::{

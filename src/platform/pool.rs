@@ -1,6 +1,8 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Planning, Role, Scaling, fields::Fields, wording::quoted};
+use super::{
+    HostPattern, Measure, Planning, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted,
+};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,8 @@ pub struct Pool {
     pub scaling: Scaling,
     /// How its disk is planned.
     pub planning: Planning,
+    /// What the tools call it that execute its scale-down plan.
+    pub schedule: ScheduleTargets,
 }
 
 impl Pool {
@@ -85,6 +89,7 @@ impl Pool {
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let scaling = Scaling::read(&mut fields);
         let planning = Planning::read(&mut fields, lead_time_days.unwrap_or(Self::DEFAULT_LEAD_TIME_DAYS));
+        let schedule = fields.sub_table("schedule").map(ScheduleTargets::read).unwrap_or_default();
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
         // same, so that all mistakes are told at once.
@@ -101,6 +106,7 @@ impl Pool {
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
             scaling,
             planning,
+            schedule,
         })
     }
 }
