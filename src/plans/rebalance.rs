@@ -113,7 +113,8 @@ fn parts(stores: &[Store], giving: &[usize], [end, safe, urgent]: [usize; 3]) ->
         let fits = |room: &[f64; 2]| (room[0] / high[0]).min(room[1] / high[1]);
         while need > 0.0 {
             let most = |room: &[f64; 2]| room[0].min(room[1]);
-            let to = (0..rooms.len()).max_by(|&a, &b| most(&rooms[a]).total_cmp(&most(&rooms[b])))?;
+            let alike = (0..rooms.len()).filter(|&to| stores[to].kind == stores[from].kind);
+            let to = alike.max_by(|&a, &b| most(&rooms[a]).total_cmp(&most(&rooms[b])))?;
             let share = need.min(fits(&rooms[to]));
             if share < LEAST_SHARE.min(need) {
                 return None;

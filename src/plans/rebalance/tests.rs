@@ -14,6 +14,7 @@ fn store(name: &str, used: f64, per_day: f64) -> Store {
     let (mark, mailboxes) = (9_000.0, Some(10.0 * used));
     let mut store = Store {
         name: name.to_owned(),
+        kind: "/var/mail".to_owned(),
         mark,
         used,
         before: Runway { p5_days: None, p50_days: None, p95_days: None },
@@ -111,6 +112,8 @@ fn none_is_made_the_next_emergency() {
     // One that a retention job keeps clean has no room of its own.
     let cleaned = Store { takes: false, ..store("ms02", 1_000.0, 0.0) };
     assert_eq!(rebalance(&[filling(), cleaned], QUARTER), None);
+    let elsewhere = Store { kind: "/srv/backup".to_owned(), ..store("ms02", 1_000.0, 0.0) };
+    assert_eq!(rebalance(&[filling(), elsewhere], QUARTER), None);
     let cleaned = Store { gives: false, ..filling() };
     assert_eq!(rebalance(&[cleaned, store("ms02", 1_000.0, 0.0)], QUARTER), None);
     assert_eq!(rebalance(&[], QUARTER), None);
