@@ -188,6 +188,9 @@ fn runway(verdict: &Verdict) -> Option<Runway> {
 
 /// What to do about the pool: move, order, both, or what any volume is told.
 fn advised(outlook: &Outlook, decision: &Decision, counted: &Counted, context: &Context) -> String {
+    if counted.all.is_empty() {
+        return "Mend `volumes` of the pool in the platform file.".to_owned();
+    }
     let order = decision.order.as_ref().map(ordering).map(|order| not_counted(order, counted));
     let moves = decision.rebalance.as_ref().map(|plan| moving(plan, None));
     match (moves, order) {

@@ -37,7 +37,7 @@ impl Store {
         let forecast = volume.forecast.as_ref()?;
         let finding = volume.findings.first()?;
         let usable = volume.usable.filter(|&usable| usable > 0.0)?;
-        let used = forecast.p50.first().copied().filter(|&used| used > 0.0)?;
+        let used = forecast.p50.first().copied().filter(|used| used.is_finite())?;
         let before = match &finding.verdict {
             Verdict::Fills(exhaustion) => exhaustion.runway,
             Verdict::FillsBeyond { runway, .. } => *runway,
@@ -52,7 +52,7 @@ impl Store {
             ahead: from_now(forecast, horizon, context),
             before,
             mailboxes: volume.mailboxes_now,
-            gives: matches!(finding.verdict, Verdict::Fills(_) | Verdict::FillsBeyond { .. }),
+            gives: used > 0.0 && matches!(finding.verdict, Verdict::Fills(_) | Verdict::FillsBeyond { .. }),
             takes: inodes_last && !matches!(finding.verdict, Verdict::Cleaned { .. }),
         })
     }
