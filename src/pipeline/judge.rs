@@ -12,7 +12,7 @@ use crate::{
         volume_findings,
     },
     platform::{Labels, Measure, Pool},
-    series::{Fold, HOUR, HostLoad, Series, VolumeInput, grid, native_step, total_load, volumes},
+    series::{Fold, HOUR, HostLoad, Series, Volume, VolumeInput, grid, native_step, total_load, volumes},
 };
 
 /// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
@@ -27,8 +27,11 @@ pub(super) const DRIFTING: &[Measure] = &[
     Measure::ProbeDuration,
 ];
 
-/// When volumes, inodes and pools are full.
-pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
+/// Volumes as they are known, and when they, their inodes and pools are full.
+pub(super) fn disks(
+    history: &mut History,
+    context: &Context,
+) -> Result<(Vec<Volume>, Vec<Finding>), ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
         input.add(history.extract(measure)?);
@@ -48,7 +51,7 @@ pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<
     });
     let mut findings: Vec<Finding> = of_pools.collect();
     findings.extend(answers.into_iter().flat_map(|(_, answer)| answer.findings));
-    Ok(findings)
+    Ok((volumes, findings))
 }
 
 /// What is getting slower or longer.

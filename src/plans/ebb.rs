@@ -48,6 +48,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: answer.week,
+        parts: Vec::new(),
         facts: vec![
             wording::number("servers now", f64::from(now), Unit::Count),
             wording::number("servers at least", f64::from(pool.floor), Unit::Count),
@@ -72,6 +73,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         advice: advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        earlier: None,
     }
 }
 

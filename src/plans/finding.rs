@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 
-use super::Evidence;
+use super::{Earlier, Evidence};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -289,4 +289,6 @@ pub struct Finding {
     pub advice: String,
     /// What it rests on.
     pub evidence: Evidence,
+    /// What an earlier run said of the same, and why it says something else now.
+    pub earlier: Option<Earlier>,
 }

@@ -3,6 +3,7 @@
 
 mod context;
 mod drift;
+mod earlier;
 mod ebb;
 mod ebb_window;
 mod event_id;
@@ -10,22 +11,32 @@ mod evidence;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod foretold;
 mod lines;
+mod naive;
+mod outcome;
 mod outlook;
 mod pool_exhaustion;
+mod scorecard;
 mod stale;
 mod stale_source;
+mod track_record;
 mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
 pub use drift::drift_findings;
+pub use earlier::{Change, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
 };
+pub use foretold::{Ahead, DISTANCES, Foretold};
+pub use outcome::{Came, Outcome, Outcomes};
 pub use pool_exhaustion::pool_finding;
+pub use scorecard::{DateScore, LevelScore, Method, ScoreRow, Scorecard};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
+pub use track_record::{Miss, NewestRun, TrackRecord};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};

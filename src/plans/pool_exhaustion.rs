@@ -22,13 +22,14 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
     if volumes.is_empty() {
         return None;
     }
-    let known: Vec<(Vec<(i64, f64)>, f64)> = volumes
+    let known: Vec<(&VolumeAnswer, Vec<(i64, f64)>, f64)> = volumes
         .iter()
-        .filter_map(|v| Some((v.level.as_ref()?.net_days(), v.usable?)))
-        .filter(|(days, _)| span(days) >= LEAST_DAYS)
+        .filter_map(|v| Some((v, v.level.as_ref()?.net_days(), v.usable?)))
+        .filter(|(_, days, _)| span(days) >= LEAST_DAYS)
         .collect();
-    let usable: f64 = known.iter().map(|k| k.1).sum();
-    let level = together(&known.iter().map(|k| &k.0[..]).collect::<Vec<_>>());
+    let counted: Vec<&VolumeAnswer> = known.iter().map(|k| k.0).collect();
+    let usable: f64 = known.iter().map(|k| k.2).sum();
+    let level = together(&known.iter().map(|k| &k.1[..]).collect::<Vec<_>>());
     let bounds = Bounds { mark: pool.full_mark * usable, lead_time_days: pool.lead_time_days };
     let outlook = match &level {
         Some(level) => judge(level, bounds, context),
@@ -59,8 +60,9 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
         },
         headline: outlook::headline(&name, &outlook.verdict),
         advice,
-        evidence: evidence(pool, level.as_ref(), &outlook, volumes, known.len(), usable, context),
+        evidence: evidence(pool, level.as_ref(), &outlook, volumes, &counted, usable, context),
         verdict: outlook.verdict,
+        earlier: None,
     })
 }
 
@@ -69,10 +71,14 @@ fn fills(volume: &VolumeAnswer) -> bool {
     volume.findings.iter().any(|f| f.kind == Kind::VolumeExhaustion && f.severity >= Severity::Warning)
 }
 
+/// A volume's finding about its bytes.
+fn of_bytes(volume: &VolumeAnswer) -> Option<&Finding> {
+    volume.findings.iter().find(|finding| finding.kind == Kind::VolumeExhaustion)
+}
+
 /// When a volume that is too young will have enough history.
 fn enough_on(volume: &VolumeAnswer) -> Option<NaiveDate> {
-    let of_bytes = volume.findings.iter().find(|f| f.kind == Kind::VolumeExhaustion)?;
-    match of_bytes.verdict {
+    match of_bytes(volume)?.verdict {
         Verdict::Undecided { enough_on, .. } => enough_on,
         _ => None,
     }
@@ -99,7 +105,7 @@ fn evidence(
     level: Option<&Level>,
     outlook: &outlook::Outlook,
     volumes: &[VolumeAnswer],
-    counted: usize,
+    counted: &[&VolumeAnswer],
     usable: f64,
     context: &Context,
 ) -> Evidence {
@@ -116,11 +122,11 @@ fn evidence(
     if let Some(forecast) = forecast {
         facts.push(wording::per_day("growth", forecast.net_per_day, Unit::Bytes));
     }
-    facts.push(wording::number("volumes", counted as f64, Unit::Count));
-    if counted < volumes.len() {
+    facts.push(wording::number("volumes", counted.len() as f64, Unit::Count));
+    if counted.len() < volumes.len() {
         facts.push(wording::number(
             "left out: no size, or not four weeks of history",
-            (volumes.len() - counted) as f64,
+            (volumes.len() - counted.len()) as f64,
             Unit::Count,
         ));
     }
@@ -134,6 +140,7 @@ fn evidence(
         }],
         marks: level.map(|l| outlook::marks(l, forecast)).unwrap_or_default(),
         week: None,
+        parts: counted.iter().filter_map(|v| of_bytes(v)).map(|f| f.id.clone()).collect(),
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, Unit::Bytes)),

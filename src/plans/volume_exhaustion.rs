@@ -97,10 +97,7 @@ fn finding(
         _ => name.to_owned(),
     };
     Finding {
-        id: EventId::of(
-            resource.kind,
-            &[labels.get("host").unwrap_or_default(), labels.get("volume").unwrap_or_default()],
-        ),
+        id: EventId::of_volume(resource.kind, labels),
         kind: resource.kind,
         severity: outlook.severity,
         subject: Subject {
@@ -114,6 +111,7 @@ fn finding(
         advice: advice(&outlook, resource.grow, context),
         evidence: evidence(resource, level, volume, &outlook, full_mark, context),
         verdict: outlook.verdict,
+        earlier: None,
     }
 }
 
@@ -191,6 +189,7 @@ fn evidence(
         thresholds: mark.into_iter().collect(),
         marks,
         week: None,
+        parts: Vec::new(),
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, resource.unit)),

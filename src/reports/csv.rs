@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 
 use super::{
-    Report, ReportError,
+    Report, ReportError, looking_back,
     report::{order_by, runway},
 };
 use crate::plans::{Finding, Verdict};
 
 /// The columns. New ones are added at the end; none is renamed or moved.
-const HEADER: [&str; 28] = [
+const HEADER: [&str; 34] = [
     "id",
     "kind",
     "severity",
@@ -38,6 +38,12 @@ const HEADER: [&str; 28] = [
     "reason",
     "enough_on",
     "since",
+    "earlier_on",
+    "earlier_p5",
+    "earlier_p50",
+    "earlier_p95",
+    "earlier_within",
+    "earlier",
 ];
 
 /// The findings by urgency as CSV with a header. An empty cell is "does not apply".
@@ -68,6 +74,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         Verdict::Ebbs(ebb) => Some(ebb),
         _ => None,
     };
+    let earlier = finding.earlier.as_ref();
     let money = ebb.and_then(|ebb| ebb.money_per_week);
     let (reason, enough_on) = match &finding.verdict {
         Verdict::Undecided { reason, enough_on } => (reason.as_str(), *enough_on),
@@ -107,6 +114,12 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         guarded(reason),
         date(enough_on),
         since.unwrap_or_default(),
+        date(earlier.map(|e| e.on)),
+        date(earlier.and_then(|e| e.p5)),
+        date(earlier.and_then(|e| e.p50)),
+        date(earlier.and_then(|e| e.p95)),
+        earlier.map(|e| e.within.to_string()).unwrap_or_default(),
+        guarded(&looking_back::earlier(report, finding).unwrap_or_default()),
     ]
 }
 
