@@ -28,11 +28,16 @@ pub(super) fn of(foretold: &[Foretold]) -> Vec<TableColumn> {
     };
     let parts =
         |f: &Foretold| f.parts.iter().map(|id| id.0.as_str()).collect::<Vec<_>>().join(&BETWEEN.to_string());
+    let later = |f: &Foretold| {
+        let marks = f.later_marks.iter().map(|(day, mark)| format!("{day}={mark:?}"));
+        marks.collect::<Vec<_>>().join(&BETWEEN.to_string())
+    };
     let mut columns = vec![
         text("id", &|f| f.id.0.clone()),
         text("kind", &|f| f.kind.name().to_owned()),
         text("verdict", &|f| f.verdict.clone()),
         text("parts", &parts),
+        text("later_full_marks", &later),
         time("as_of", &|f| f.as_of),
         time("from", &|f| f.from_day * DAY),
         number("level", &|f| Some(f.level)),
@@ -69,6 +74,7 @@ pub(super) fn read(columns: Vec<TableColumn>) -> Result<Vec<Foretold>, String> {
     let columns = Columns(columns);
     let (ids, kinds) = (columns.texts("id")?, columns.texts("kind")?);
     let (verdicts, parts) = (columns.texts("verdict")?, columns.texts("parts")?);
+    let later = columns.texts("later_full_marks")?;
     let (as_of, from) = (columns.times("as_of")?, columns.times("from")?);
     let numbers = |name: &str| columns.numbers(name);
     let (levels, marks) = (numbers("level")?, numbers("full_mark")?);
@@ -77,7 +83,7 @@ pub(super) fn read(columns: Vec<TableColumn>) -> Result<Vec<Foretold>, String> {
     let p95 = numbers("runway_p95_days")?;
     // A version with other distances has other columns: what is not there was not said.
     let at = |quantile: &str, days: i64| numbers(&level_name(quantile, days)).ok();
-    let ahead: Vec<(i64, &[f64], &[f64], &[f64])> = DISTANCES
+    let ahead: Vec<_> = DISTANCES
         .iter()
         .filter_map(|&days| Some((days, at("p5", days)?, at("p50", days)?, at("p95", days)?)))
         .collect();
@@ -95,6 +101,7 @@ pub(super) fn read(columns: Vec<TableColumn>) -> Result<Vec<Foretold>, String> {
             from_day: from[i].div_euclid(DAY),
             level: said(levels[i])?,
             mark: said(marks[i])?,
+            later_marks: later[i].split(BETWEEN).filter_map(later_mark).collect(),
             per_day: said(growth[i])?,
             horizon_days: said(horizons[i])?,
             runway: Runway { p5_days: said(p5[i]), p50_days: said(p50[i]), p95_days: said(p95[i]) },
@@ -107,6 +114,12 @@ pub(super) fn read(columns: Vec<TableColumn>) -> Result<Vec<Foretold>, String> {
         })
     };
     Ok((0..ids.len()).filter_map(row).collect())
+}
+
+/// A mark from a day on, such as `20780=1.2e12`.
+fn later_mark(text: &str) -> Option<(i64, f64)> {
+    let (day, mark) = text.split_once('=')?;
+    Some((day.parse().ok()?, mark.parse().ok().filter(|mark: &f64| mark.is_finite())?))
 }
 
 /// The moment of the run whose table this is.
@@ -170,14 +183,11 @@ mod tests {
         let ahead = proptest::collection::vec(proptest::option::of((number(), number(), number())), 7);
         let numbers = (number(), number(), number(), number());
         let head = (id(), 0..3usize, "[a-z_]{1,20}", any::<i32>(), any::<i32>());
-        (head, numbers, (said(), said(), said()), ahead, proptest::collection::vec(id(), 0..4)).prop_map(
-            |(
-                (id, kind, verdict, as_of, from),
-                (level, mark, per_day, horizon_days),
-                runway,
-                ahead,
-                parts,
-            )| {
+        let later = proptest::collection::vec((any::<i64>(), number()), 0..3);
+        let tail = (proptest::collection::vec(id(), 0..4), later);
+        (head, numbers, (said(), said(), said()), ahead, tail).prop_map(
+            |(head, (level, mark, per_day, horizon_days), runway, ahead, (parts, later))| {
+                let (id, kind, verdict, as_of, from) = head;
                 let at = |(days, at): (i64, Option<(f64, f64, f64)>)| {
                     at.map(|(p5, p50, p95)| Ahead { days, p5, p50, p95 })
                 };
@@ -189,6 +199,7 @@ mod tests {
                     from_day: from.into(),
                     level,
                     mark,
+                    later_marks: later,
                     per_day,
                     horizon_days,
                     runway: Runway { p5_days: runway.0, p50_days: runway.1, p95_days: runway.2 },

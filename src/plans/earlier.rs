@@ -136,9 +136,11 @@ fn reasons(then: &Foretold, now: &Foretold, finding: &Finding, context: &Context
         let change = Change::Moved { name, size: moved, on: context.date(last.time) };
         reasons.push(Reason { change, later_by_days: days_of(-moved) });
     }
-    if (now.mark - then.mark).abs() > SAME_MARK * then.mark {
-        let change = Change::Mark { from: then.mark, to: now.mark };
-        reasons.push(Reason { change, later_by_days: days_of(now.mark - then.mark) });
+    // A change that was known then is no news.
+    let known = then.mark_on(now.from_day);
+    if (now.mark - known).abs() > SAME_MARK * known {
+        let change = Change::Mark { from: known, to: now.mark };
+        reasons.push(Reason { change, later_by_days: days_of(now.mark - known) });
     }
     let faster = then.per_day.abs().max(now.per_day.abs());
     if (now.per_day - then.per_day).abs() > SAME_GROWTH * faster {
@@ -146,7 +148,7 @@ fn reasons(then: &Foretold, now: &Foretold, finding: &Finding, context: &Context
         let changed_on =
             marks.filter(|mark| mark.name == "change of rate").map(|m| context.date(m.time)).next_back();
         let change = Change::Growth { from: then.per_day, to: now.per_day, changed_on };
-        let room = then.mark - expected.unwrap_or(now.level);
+        let room = known - expected.unwrap_or(now.level);
         let slower = (then.per_day > 0.0 && now.per_day > 0.0 && room > 0.0)
             .then(|| room / now.per_day - room / then.per_day);
         reasons.push(Reason { change, later_by_days: slower });

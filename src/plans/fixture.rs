@@ -109,6 +109,7 @@ pub(super) fn foretold(as_of: i64, level: f64, mark: f64) -> Foretold {
         from_day: as_of.div_euclid(DAY),
         level,
         mark,
+        later_marks: Vec::new(),
         per_day: 0.0,
         horizon_days: 365.0,
         runway: Runway { p5_days: None, p50_days: None, p95_days: None },

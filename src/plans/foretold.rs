@@ -27,6 +27,8 @@ pub struct Foretold {
     pub level: f64,
     /// The level that counted as full.
     pub mark: f64,
+    /// Where that was known to change: from which day since 1970-01-01 UTC on, and to what; days ascend.
+    pub later_marks: Vec<(i64, f64)>,
     /// Growth a day.
     pub per_day: f64,
     /// How many days it looked ahead.
@@ -74,12 +76,18 @@ impl Foretold {
             from_day,
             level,
             mark,
+            later_marks: Vec::new(),
             per_day: growth(evidence).unwrap_or(0.0),
             horizon_days,
             runway: runway(&finding.verdict),
             ahead: distances.iter().filter_map(at).filter(Ahead::is_finite).collect(),
             parts: evidence.parts.clone(),
         })
+    }
+
+    /// The level that counts as full on a day, as far as was known.
+    pub fn mark_on(&self, day: i64) -> f64 {
+        self.later_marks.iter().rev().find(|later| later.0 <= day).map_or(self.mark, |later| later.1)
     }
 
     /// The level that was foretold as likeliest so many days after the start, between the distances that are kept.

@@ -5,7 +5,6 @@ mod context;
 mod drift;
 mod earlier;
 mod ebb;
-mod ebb_window;
 mod event_id;
 mod evidence;
 mod finding;
@@ -17,6 +16,7 @@ mod naive;
 mod outcome;
 mod outlook;
 mod pool_exhaustion;
+mod schedule;
 mod scorecard;
 mod stale;
 mod stale_source;
@@ -30,11 +30,14 @@ pub use earlier::{Change, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+    DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict,
 };
 pub use foretold::{Ahead, DISTANCES, Foretold};
 pub use outcome::{Came, Outcome, Outcomes};
 pub use pool_exhaustion::pool_finding;
+pub use schedule::{
+    Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
+};
 pub use scorecard::{DateScore, LevelScore, Method, ScoreRow, Scorecard};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};

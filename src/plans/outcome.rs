@@ -51,9 +51,9 @@ impl Outcome {
         (apart <= BETWEEN_DAYS).then(|| below + (above - below) * (day - earlier) as f64 / apart as f64)
     }
 
-    /// When a mark was first reached after the day `from_day`, counted from the moment `as_of`. A level of a day is
-    /// that of its middle, as in the forecast.
-    pub fn came(&self, mark: f64, from_day: i64, as_of: i64) -> Came {
+    /// When a mark, told by the day, was first reached after the day `from_day`, counted from the moment `as_of`. A level
+    /// of a day is that of its middle, as in the forecast.
+    pub fn came(&self, mark: impl Fn(i64) -> f64, from_day: i64, as_of: i64) -> Came {
         let since = |day: f64| day - as_of as f64 / DAY as f64;
         let known_until = |day: i64| since(day as f64 + 1.0);
         let begins = self.days.partition_point(|d| d.0 <= from_day);
@@ -65,6 +65,7 @@ impl Outcome {
             if day - before.0 > BRIDGED_DAYS {
                 break;
             }
+            let mark = mark(day);
             if level >= mark {
                 let share = if before.1 < mark { (mark - before.1) / (level - before.1) } else { 0.0 };
                 let at = before.0 as f64 + share * (day - before.0) as f64 + 0.5;
@@ -151,21 +152,26 @@ mod tests {
     fn a_mark_is_reached_between_the_middles_of_two_days() {
         // 1,000 on day 100 and 10 more a day: 1,045 lies half-way between days 104 and 105, 4.5 days after noon of 100.
         let grows = outcome((90..=110).map(|day| (day, 1000.0 + 10.0 * (day - 100) as f64)));
-        assert_eq!(grows.came(1045.0, 100, AS_OF), Came { filled: Some(4.5), known: 5.5 });
+        assert_eq!(grows.came(|_| 1045.0, 100, AS_OF), Came { filled: Some(4.5), known: 5.5 });
         // Day 110 is over 10.5 days after noon of day 100.
-        assert_eq!(grows.came(2000.0, 100, AS_OF), Came { filled: None, known: 10.5 });
+        assert_eq!(grows.came(|_| 2000.0, 100, AS_OF), Came { filled: None, known: 10.5 });
         // What stands above the mark already reaches it at once.
-        assert_eq!(grows.came(500.0, 100, AS_OF).filled, Some(0.0));
+        assert_eq!(grows.came(|_| 500.0, 100, AS_OF).filled, Some(0.0));
+        // A mark that was known to rise on day 103 to more than it ever was is not reached; one that falls then is.
+        let rises = |day: i64| if day < 103 { 1035.0 } else { 2000.0 };
+        assert_eq!(grows.came(rises, 100, AS_OF).filled, None);
+        let falls = |day: i64| if day < 103 { 2000.0 } else { 1025.0 };
+        assert_eq!(grows.came(falls, 100, AS_OF).filled, Some(2.5));
         // Of a level that was never seen nothing is known.
-        assert_eq!(outcome([]).came(1.0, 100, AS_OF), Came { filled: None, known: 0.0 });
+        assert_eq!(outcome([]).came(|_| 1.0, 100, AS_OF), Came { filled: None, known: 0.0 });
     }
 
     #[test]
     fn a_long_hole_hides_what_came() {
         let holed = outcome((95..=103).chain(111..=120).map(|day| (day, day as f64)));
         // Day 111 comes eight days after 103: whether 108 was reached in between, or when, nobody knows.
-        assert_eq!(holed.came(108.0, 100, AS_OF), Came { filled: None, known: 3.5 });
-        assert_eq!(holed.came(103.0, 100, AS_OF).filled, Some(3.0));
+        assert_eq!(holed.came(|_| 108.0, 100, AS_OF), Came { filled: None, known: 3.5 });
+        assert_eq!(holed.came(|_| 103.0, 100, AS_OF).filled, Some(3.0));
         assert_eq!((holed.on(103), holed.on(105), holed.on(121)), (Some(103.0), None, None));
         assert_eq!(outcome([(1, 10.0), (4, 40.0)]).on(2), Some(20.0));
     }

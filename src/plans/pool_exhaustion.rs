@@ -22,7 +22,7 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
     if volumes.is_empty() {
         return None;
     }
-    let known: Vec<(&VolumeAnswer, Vec<(i64, f64)>, f64)> = volumes
+    let known: Vec<_> = volumes
         .iter()
         .filter_map(|v| Some((v, v.level.as_ref()?.net_days(), v.usable?)))
         .filter(|(_, days, _)| span(days) >= LEAST_DAYS)

@@ -132,7 +132,7 @@ impl Scorecard {
     /// Holds a forecast against what came, at each of its distances whose outcome is known.
     pub fn add(&mut self, foretold: &Foretold, outcome: &Outcome) {
         let line = Line::of(outcome, foretold);
-        let came = outcome.came(foretold.mark, foretold.from_day, foretold.as_of);
+        let came = outcome.came(|day| foretold.mark_on(day), foretold.from_day, foretold.as_of);
         for ahead in &foretold.ahead {
             let day = foretold.from_day + ahead.days;
             let level = outcome.on(day);

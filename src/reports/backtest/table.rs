@@ -40,7 +40,8 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let table = backtest_table(&played());
-        assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
+        let in_columns = |line: &&str| line.starts_with(' ');
+        assert!(table.lines().filter(in_columns).all(|line| line.chars().count() <= 110), "{table}");
         insta::assert_snapshot!(table);
     }
 
