@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit, init_args::InitArgs};
+use super::{as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ pub(super) enum Command {
     Report(Job),
     /// Play the archive again at past moments, and score what would have been forecast against what came
     Backtest(BacktestJob),
+    /// Plan from the archive, and hand the hours that need fewer servers to the tools that switch them
+    Schedule(Box<ScheduleArgs>),
     /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),

@@ -14,6 +14,7 @@ use super::{
     init::init,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
+    schedule::schedule,
 };
 use crate::{
     archive::{Archive, ArchiveError, Tidying},
@@ -35,6 +36,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
         Command::Backtest(asked) => backtest(asked, &bar),
+        Command::Schedule(asked) => schedule(asked, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
         Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
         Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),

@@ -16,6 +16,8 @@ mod init_words;
 mod local_zone;
 mod progress;
 mod pull_words;
+mod schedule;
+mod schedule_args;
 
 use std::process::ExitCode;
 

@@ -26,6 +26,7 @@ mod notes;
 mod plan;
 mod pull;
 mod pulled;
+mod schedule;
 #[cfg(test)]
 mod scripted;
 mod workers;
@@ -42,6 +43,7 @@ pub use losses::set_damaged_aside;
 pub use plan::plan;
 pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};
+pub use schedule::{Schedules, schedules};
 
 use crate::{
     archive::{Archive, ArchiveError, Location, StoreOptions},

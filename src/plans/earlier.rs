@@ -46,7 +46,7 @@ pub struct Earlier {
 pub struct Reason {
     /// What is different.
     #[serde(flatten)]
-    pub change: Change,
+    pub difference: Difference,
     /// Days by which the date is later for it.
     pub later_by_days: Option<f64>,
 }
@@ -54,7 +54,7 @@ pub struct Reason {
 /// What is different between two forecasts. Amounts are in the unit of the finding's evidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum Change {
+pub enum Difference {
     /// It grows faster or slower.
     Growth {
         /// Growth a day, as it was then.
@@ -133,31 +133,31 @@ fn reasons(then: &Foretold, now: &Foretold, finding: &Finding, context: &Context
     let moved: f64 = moves.iter().map(|(_, size)| size).sum();
     if let Some((last, _)) = moves.last().filter(|_| moved.abs() > SAME_LEVEL * now.mark) {
         let name = if moves.len() == 1 { last.name.clone() } else { "purges and moves".to_owned() };
-        let change = Change::Moved { name, size: moved, on: context.date(last.time) };
-        reasons.push(Reason { change, later_by_days: days_of(-moved) });
+        let difference = Difference::Moved { name, size: moved, on: context.date(last.time) };
+        reasons.push(Reason { difference, later_by_days: days_of(-moved) });
     }
     // A change that was known then is no news.
     let known = then.mark_on(now.from_day);
     if (now.mark - known).abs() > SAME_MARK * known {
-        let change = Change::Mark { from: known, to: now.mark };
-        reasons.push(Reason { change, later_by_days: days_of(now.mark - known) });
+        let difference = Difference::Mark { from: known, to: now.mark };
+        reasons.push(Reason { difference, later_by_days: days_of(now.mark - known) });
     }
     let faster = then.per_day.abs().max(now.per_day.abs());
     if (now.per_day - then.per_day).abs() > SAME_GROWTH * faster {
         let marks = finding.evidence.marks.iter();
         let changed_on =
             marks.filter(|mark| mark.name == "change of rate").map(|m| context.date(m.time)).next_back();
-        let change = Change::Growth { from: then.per_day, to: now.per_day, changed_on };
+        let difference = Difference::Growth { from: then.per_day, to: now.per_day, changed_on };
         let room = known - expected.unwrap_or(now.level);
         let slower = (then.per_day > 0.0 && now.per_day > 0.0 && room > 0.0)
             .then(|| room / now.per_day - room / then.per_day);
-        reasons.push(Reason { change, later_by_days: slower });
+        reasons.push(Reason { difference, later_by_days: slower });
     }
     if let Some(expected) = expected {
         let came = now.level - moved;
         if (came - expected).abs() > SAME_LEVEL * now.mark {
-            let change = Change::Level { expected, came };
-            reasons.push(Reason { change, later_by_days: days_of(expected - came) });
+            let difference = Difference::Level { expected, came };
+            reasons.push(Reason { difference, later_by_days: days_of(expected - came) });
         }
     }
     let days = |reason: &Reason| reason.later_by_days.map_or(f64::INFINITY, f64::abs);

@@ -11,6 +11,7 @@ mod finding;
 #[cfg(test)]
 mod fixture;
 mod foretold;
+mod handover;
 mod lines;
 mod naive;
 mod outcome;
@@ -26,13 +27,17 @@ mod wording;
 
 pub use context::Context;
 pub use drift::drift_findings;
-pub use earlier::{Change, Earlier, Reason};
+pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict,
 };
 pub use foretold::{Ahead, DISTANCES, Foretold};
+pub use handover::{
+    Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
+    Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
+};
 pub use outcome::{Came, Outcome, Outcomes};
 pub use pool_exhaustion::pool_finding;
 pub use schedule::{

@@ -1,6 +1,6 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Role, Scaling, fields::Fields, wording::quoted};
+use super::{HostPattern, Measure, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Pool {
     pub warm_up_minutes: f64,
     /// How its servers may be taken out of service and put back.
     pub scaling: Scaling,
+    /// What the tools call it that execute its scale-down plan.
+    pub schedule: ScheduleTargets,
 }
 
 impl Pool {
@@ -82,6 +84,7 @@ impl Pool {
         let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let scaling = Scaling::read(&mut fields);
+        let schedule = fields.sub_table("schedule").map(ScheduleTargets::read).unwrap_or_default();
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
         // same, so that all mistakes are told at once.
@@ -97,6 +100,7 @@ impl Pool {
             price_per_server_hour: price,
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
             scaling,
+            schedule,
         })
     }
 }

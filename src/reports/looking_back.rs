@@ -2,7 +2,7 @@
 
 use super::{Report, format, report::reached, words};
 use crate::{
-    plans::{Change, Earlier, Finding, LevelScore, Reason, TrackRecord, Verdict},
+    plans::{Difference, Earlier, Finding, LevelScore, Reason, TrackRecord, Verdict},
     platform::Unit,
 };
 
@@ -72,18 +72,20 @@ fn interval(earlier: &Earlier) -> &'static str {
 /// A reason, with about how much it moves the date.
 fn because(reason: &Reason, unit: Unit) -> String {
     let amount = |amount: f64| format::value(amount, unit);
-    let text = match &reason.change {
-        Change::Growth { from, to, changed_on } => {
+    let text = match &reason.difference {
+        Difference::Growth { from, to, changed_on } => {
             let a_day = |amount: f64| format!("{} a day", format::change(amount, unit));
             let since =
                 changed_on.map_or(String::new(), |date| format!(" (it changed on {})", format::date(date)));
             format!("it grows by {} instead of {}{since}", a_day(*to), a_day(*from))
         }
-        Change::Moved { name, size, on } => {
+        Difference::Moved { name, size, on } => {
             format!("{name} of {} on {}", format::change(*size, unit), format::date(*on))
         }
-        Change::Mark { from, to } => format!("its full mark is {} instead of {}", amount(*to), amount(*from)),
-        Change::Level { expected, came } => {
+        Difference::Mark { from, to } => {
+            format!("its full mark is {} instead of {}", amount(*to), amount(*from))
+        }
+        Difference::Level { expected, came } => {
             format!("its level came out at {} instead of {}", amount(*came), amount(*expected))
         }
     };

@@ -9,6 +9,7 @@
 //!        ├─ terminal     a table for stdout
 //!        └─ publish      all files, whole or not at all
 //! Played ── backtest/     backtest.html, backtest.json, a table for stdout
+//! Handover ─ schedule/  the scale-down plan for the tools that execute it, written and read back
 //! ```
 //!
 //! `words` and `format` are the only places that turn verdicts and quantities into text; `text` and `slug` are
@@ -28,6 +29,7 @@ mod looking_back;
 mod played;
 mod publish;
 mod report;
+mod schedule;
 mod scores;
 mod slug;
 mod spark;
@@ -45,5 +47,10 @@ pub use json::findings_json;
 pub use played::{Played, Undecided};
 pub use publish::{Published, publish, publish_backtest};
 pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
+pub use schedule::{
+    InForce, InForceError, Matched, ScheduleError, ScheduleFormat, Written, comparison_json,
+    comparison_table, matched, read_in_force, save_schedules, schedules_json, schedules_table,
+    write_schedule,
+};
 pub use terminal::terminal_table;
 pub(crate) use text::{one_line, sentence};

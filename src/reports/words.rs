@@ -88,7 +88,7 @@ pub(crate) fn window(window: &Window) -> String {
 }
 
 /// Weekdays, neighbours joined: `Mon to Thu, Sun`.
-fn days(days: &[u8]) -> String {
+pub(crate) fn days(days: &[u8]) -> String {
     const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for day in days.iter().map(|&day| usize::from(day)).filter(|&day| day < NAMES.len()) {

@@ -59,8 +59,8 @@ fn a_change_of_rate_is_named_with_its_date() {
     let earlier = compared(&then, &now, vec![mark("change of rate", 10, None)]);
     // 720 are left: 72 days at the old rate, 36 at the new one.
     assert_eq!((earlier.later_by_days, earlier.within), (Some(-36.0), false));
-    let change = Change::Growth { from: 10.0, to: 20.0, changed_on: Some(date("2026-11-06")) };
-    assert_eq!(earlier.because, [Reason { change, later_by_days: Some(-36.0) }]);
+    let difference = Difference::Growth { from: 10.0, to: 20.0, changed_on: Some(date("2026-11-06")) };
+    assert_eq!(earlier.because, [Reason { difference, later_by_days: Some(-36.0) }]);
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn purges_and_a_new_size_are_named_with_their_sizes() {
     now.mark = 2_500.0;
     let earlier = compared(&then, &now, vec![mark("purge", 3, Some(-300.0))]);
     // 500 more room are 50 days, 300 less are 30.
-    let mark = Change::Mark { from: 2_000.0, to: 2_500.0 };
-    let purge = Change::Moved { name: "purge".to_owned(), size: -300.0, on: date("2026-11-13") };
-    let because: Vec<_> = earlier.because.iter().map(|r| (&r.change, r.later_by_days)).collect();
+    let mark = Difference::Mark { from: 2_000.0, to: 2_500.0 };
+    let purge = Difference::Moved { name: "purge".to_owned(), size: -300.0, on: date("2026-11-13") };
+    let because: Vec<_> = earlier.because.iter().map(|r| (&r.difference, r.later_by_days)).collect();
     assert_eq!(because, [(&mark, Some(50.0)), (&purge, Some(30.0))]);
     // What it would hold without the purge is what was said: the level is no reason.
     assert_eq!(earlier.later_by_days, Some(80.0));
@@ -84,8 +84,8 @@ fn a_level_that_came_out_otherwise_is_the_reason_that_is_left() {
     let now = run(AS_OF, 10.0, 1_400.0, runway(50.0, 60.0, 70.0));
     let earlier = compared(&then, &now, vec![]);
     // Between the kept distances of 14 and 30 days, 1,280 was said for the 28th; 120 more are 12 days.
-    let change = Change::Level { expected: 1_280.0, came: 1_400.0 };
-    assert_eq!(earlier.because, [Reason { change, later_by_days: Some(-12.0) }]);
+    let difference = Difference::Level { expected: 1_280.0, came: 1_400.0 };
+    assert_eq!(earlier.because, [Reason { difference, later_by_days: Some(-12.0) }]);
     assert!(earlier.within);
 }
 
@@ -101,5 +101,5 @@ fn what_was_put_beyond_the_horizon_holds_everything_beyond() {
     let then = run(THEN, 10.0, 1_000.0, runway(80.0, 100.0, 130.0));
     let earlier = compared(&then, &run(AS_OF, -5.0, 1_280.0, beyond), vec![]);
     assert_eq!((earlier.later_by_days, earlier.within), (None, false));
-    assert!(matches!(earlier.because[0].change, Change::Growth { from: 10.0, to: -5.0, .. }));
+    assert!(matches!(earlier.because[0].difference, Difference::Growth { from: 10.0, to: -5.0, .. }));
 }
