@@ -119,6 +119,11 @@ fn within(then: &Runway, days: Option<f64>, horizon_days: f64) -> bool {
     early <= days && then.p95_days.is_none_or(|late| days <= late)
 }
 
+/// Whether a mark is a purge or a move, of a volume itself or of one of a pool's.
+fn is_step(name: &str) -> bool {
+    ["purge", "migration"].iter().any(|step| name.starts_with(step))
+}
+
 fn reasons(then: &Foretold, now: &Foretold, finding: &Finding, context: &Context) -> Vec<Reason> {
     // By how much the date moves is told by the straight line: a mark so much higher is reached so much later.
     let days_of = |amount: f64| (now.per_day > 0.0).then(|| amount / now.per_day);
@@ -127,7 +132,7 @@ fn reasons(then: &Foretold, now: &Foretold, finding: &Finding, context: &Context
     let mut reasons = Vec::new();
     let marks = finding.evidence.marks.iter();
     let moves: Vec<_> = marks
-        .filter(|mark| mark.time > then.as_of && ["purge", "migration"].contains(&mark.name.as_str()))
+        .filter(|mark| mark.time > then.as_of && is_step(&mark.name))
         .filter_map(|mark| Some((mark, mark.size?)))
         .collect();
     let moved: f64 = moves.iter().map(|(_, size)| size).sum();

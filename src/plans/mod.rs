@@ -2,11 +2,14 @@
 //! subject's series and the operator's words.
 
 mod context;
+mod decision;
+mod departure;
 mod drift;
 mod earlier;
 mod ebb;
 mod event_id;
 mod evidence;
+mod explained;
 mod finding;
 #[cfg(test)]
 mod fixture;
@@ -14,18 +17,25 @@ mod foretold;
 mod handover;
 mod lines;
 mod naive;
+mod order;
 mod outcome;
 mod outlook;
 mod pool_exhaustion;
+mod pool_plan;
+mod rebalance;
 mod schedule;
 mod scorecard;
 mod stale;
 mod stale_source;
+mod stores;
 mod track_record;
 mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
+pub use decision::{
+    Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
+};
 pub use drift::drift_findings;
 pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
@@ -39,7 +49,7 @@ pub use handover::{
     Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
 pub use outcome::{Came, Outcome, Outcomes};
-pub use pool_exhaustion::pool_finding;
+pub use pool_plan::pool_findings;
 pub use schedule::{
     Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
 };
