@@ -1,8 +1,8 @@
 //! Drift: which latencies, queues and probes rise steadily.
 
 use super::{
-    Context, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold, Verdict, lines,
-    wording,
+    Context, Decision, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold,
+    Verdict, lines, wording,
 };
 use crate::{
     archive::Column,
@@ -63,6 +63,7 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         advice: advice(&verdict, severity, pool),
         evidence: evidence(measure, judged.as_ref().ok(), limit),
         verdict,
+        decision: Decision::default(),
     }
 }
 
