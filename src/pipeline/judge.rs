@@ -12,7 +12,9 @@ use crate::{
         volume_findings,
     },
     platform::{Labels, Measure, Pool},
-    series::{Fold, HOUR, HostLoad, Mailboxes, Series, VolumeInput, grid, native_step, total_load, volumes},
+    series::{
+        Fold, HOUR, HostLoad, Mailboxes, Series, Volume, VolumeInput, grid, native_step, total_load, volumes,
+    },
 };
 
 /// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
@@ -27,8 +29,11 @@ pub(super) const DRIFTING: &[Measure] = &[
     Measure::ProbeDuration,
 ];
 
-/// When volumes, inodes and pools are full, and which host's disk grows as no other does.
-pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
+/// Volumes as they are known, when they, their inodes and pools are full, and which host's disk grows as no other does.
+pub(super) fn disks(
+    history: &mut History,
+    context: &Context,
+) -> Result<(Vec<Volume>, Vec<Finding>), ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
         input.add(history.extract(measure)?);
@@ -53,7 +58,7 @@ pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<
     }
     let judged = of_pools.into_par_iter().map(|(pool, own)| pool_findings(pool, own, &mailboxes, context));
     findings.extend(judged.collect::<Vec<_>>().into_iter().flatten());
-    Ok(findings)
+    Ok((volumes, findings))
 }
 
 /// What is getting slower or longer.

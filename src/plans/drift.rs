@@ -63,6 +63,7 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         advice: advice(&verdict, severity, pool),
         evidence: evidence(measure, judged.as_ref().ok(), limit),
         verdict,
+        earlier: None,
         decision: Decision::default(),
     }
 }
@@ -176,6 +177,7 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value }).into_iter().collect(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts,
         model: "Mann–Kendall test (Hamed–Rao) and Theil–Sen slope on daily levels of the logarithm, the hour-of-week \
                 shape taken out"

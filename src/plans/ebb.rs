@@ -84,6 +84,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: answer.week,
+        parts: Vec::new(),
         facts,
         model: answer.model,
         backtest: None,
@@ -103,6 +104,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         advice: words::advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        earlier: None,
         decision: Decision::default(),
     }
 }

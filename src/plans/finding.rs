@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Decision, Departure, Ebb, Evidence, NoEbb};
+use super::{Decision, Departure, Earlier, Ebb, Evidence, NoEbb};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -268,4 +268,6 @@ pub struct Finding {
     pub decision: Decision,
     /// What it rests on.
     pub evidence: Evidence,
+    /// What an earlier run said of the same, and why it says something else now.
+    pub earlier: Option<Earlier>,
 }

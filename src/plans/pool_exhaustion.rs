@@ -8,7 +8,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    Context, Decision, EventId, Evidence, Finding, Kind, Order, Rebalance, Runway, Severity, Subject,
+    Context, Decision, EventId, Evidence, Finding, Kind, Mark, Order, Rebalance, Runway, Severity, Subject,
     Threshold, Verdict, VolumeAnswer,
     departure::together as grow_together,
     explained::explain,
@@ -28,6 +28,8 @@ use crate::{
 /// A volume younger than this is left out of the pool, with what it holds and what it could hold: how it grows
 /// is not known yet, and counting its room alone would flatter the pool.
 const LEAST_DAYS: i64 = 28;
+/// A step on a volume of less than this share of the pool's usable bytes is not seen in the pool's line.
+const NOTABLE_SHARE: f64 = 0.005;
 
 /// The volumes of a pool that count together.
 struct Counted<'a> {
@@ -39,6 +41,8 @@ struct Counted<'a> {
     hosts: Vec<&'a str>,
     /// One-off purges seen on those that are known.
     purges: usize,
+    /// The findings on the bytes of those that are known.
+    findings: Vec<&'a Finding>,
 }
 
 /// Judges a pool by the sum of its volumes; `None` for a pool without volumes.
@@ -103,6 +107,7 @@ pub(super) fn pool_finding(
         evidence: evidence(pool, level.as_ref(), &outlook, &counted, volumes.len(), grows, context),
         verdict: outlook.verdict,
         decision,
+        earlier: None,
     };
     if let (Some(level), Some(days)) = (&level, counted.mailboxes(pool, mailboxes)) {
         explain(&mut finding, &level.days, &days, context.as_of);
@@ -120,16 +125,18 @@ impl<'a> Counted<'a> {
         }
         let known = |v: &&'a VolumeAnswer| Some((v.level.as_ref()?.net_days(), v.usable?));
         let (mut hosts, mut sums, mut purges) = (Vec::new(), Vec::new(), 0);
+        let mut findings = Vec::new();
         for volume in &all {
             if let Some(one) = known(volume).filter(|(days, _)| span(days) >= LEAST_DAYS) {
                 sums.push(one);
                 hosts.extend(volume.labels.get("host"));
+                findings.extend(of_bytes(volume));
                 purges += volume.level.as_ref().map_or(0, |level| level.of.purges);
             }
         }
         hosts.sort_unstable();
         hosts.dedup();
-        Counted { all, known: sums, hosts, purges }
+        Counted { all, known: sums, hosts, purges, findings }
     }
 
     /// How many volumes are not known well enough.
@@ -255,10 +262,23 @@ pub(super) fn moving(plan: &Rebalance, off: Option<&str>) -> String {
     format!("move {}{more}, to last {}", told.join(", "), wording::days(plan.lasts_days))
 }
 
+/// The one-off steps that were taken out of a volume's level, as far as the pool notices them.
+fn taken_out(finding: &Finding, usable: f64) -> impl Iterator<Item = Mark> {
+    let once = |mark: &&Mark| ["purge", "migration"].contains(&mark.name.as_str());
+    let notable = move |mark: &&Mark| mark.size.is_some_and(|size| size.abs() >= NOTABLE_SHARE * usable);
+    let of = &finding.subject.name;
+    let named = move |mark: &Mark| Mark { name: format!("{} on {of}", mark.name), ..mark.clone() };
+    finding.evidence.marks.iter().filter(once).filter(notable).map(named)
+}
+
+/// A volume's finding about its bytes.
+fn of_bytes(volume: &VolumeAnswer) -> Option<&Finding> {
+    volume.findings.iter().find(|finding| finding.kind == Kind::VolumeExhaustion)
+}
+
 /// When a volume that is too young will have enough history.
 fn enough_on(volume: &VolumeAnswer) -> Option<NaiveDate> {
-    let of_bytes = volume.findings.iter().find(|f| f.kind == Kind::VolumeExhaustion)?;
-    match of_bytes.verdict {
+    match of_bytes(volume)?.verdict {
         Verdict::Undecided { enough_on, .. } => enough_on,
         _ => None,
     }
@@ -322,6 +342,9 @@ fn evidence(
             "the sum of the volumes as one series: {words}; what they do together is taken to go on as it was"
         )
     };
+    let mut marks = level.map(|l| outlook::marks(l, forecast)).unwrap_or_default();
+    marks.extend(counted.findings.iter().flat_map(|finding| taken_out(finding, usable)));
+    marks.sort_by_key(|mark| mark.time);
     Evidence {
         unit: Unit::Bytes,
         lines: level.map(|l| lines::daily("used", &l.series, from)).into_iter().collect(),
@@ -330,8 +353,9 @@ fn evidence(
             name: format!("full mark ({} of usable)", wording::percent(pool.full_mark)),
             value: pool.full_mark * usable,
         }],
-        marks: level.map(|l| outlook::marks(l, forecast)).unwrap_or_default(),
+        marks,
         week: None,
+        parts: counted.findings.iter().map(|finding| finding.id.clone()).collect(),
         facts,
         model: forecast.zip(level).map(model).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, Unit::Bytes)),

@@ -115,10 +115,7 @@ fn finding(
         _ => name.to_owned(),
     };
     let finding = Finding {
-        id: EventId::of(
-            resource.kind,
-            &[labels.get("host").unwrap_or_default(), labels.get("volume").unwrap_or_default()],
-        ),
+        id: EventId::of_volume(resource.kind, labels),
         kind: resource.kind,
         severity: outlook.severity,
         subject: Subject {
@@ -133,6 +130,7 @@ fn finding(
         evidence: evidence(resource, level, volume, &outlook, full_mark, context),
         verdict: outlook.verdict,
         decision: Decision::default(),
+        earlier: None,
     };
     (finding, outlook.forecast)
 }
@@ -211,6 +209,7 @@ fn evidence(
         thresholds: mark.into_iter().collect(),
         marks,
         week: None,
+        parts: Vec::new(),
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, resource.unit)),

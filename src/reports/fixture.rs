@@ -1,6 +1,8 @@
 //! One report with a finding of every kind and every verdict, hostile labels among them, for the tests of
 //! all renderers. Every value is arithmetic on its index; nothing is random.
 
+mod looking_back;
+
 use std::f64::consts::TAU;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -33,6 +35,7 @@ pub(crate) fn report() -> Report {
         title: "Weekly capacity report".to_owned(),
         charts: 7,
         findings: findings(),
+        track_record: looking_back::track_record(),
         inputs: inputs(),
     }
 }
@@ -46,6 +49,7 @@ pub(crate) fn evidence(unit: Unit) -> Evidence {
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts: Vec::new(),
         model: String::new(),
         backtest: None,
@@ -265,6 +269,7 @@ fn volume(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding
         headline,
         advice: "Order 2 TiB for pool mailstore or move 400 mailboxes to ms05.".to_owned(),
         evidence: disk(),
+        earlier: (id == "disk-full/ms03/var/mail").then(looking_back::earlier),
         decision: Decision::default(),
     }
 }
@@ -374,6 +379,7 @@ fn drift(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding 
             model: "Theil–Sen on daily medians".to_owned(),
             ..evidence(Unit::Seconds)
         },
+        earlier: None,
         decision: Decision::default(),
     }
 }
@@ -484,6 +490,7 @@ fn ebb() -> Finding {
             model: "median of four weeks for each hour of the week".to_owned(),
             ..evidence(Unit::Count)
         },
+        earlier: None,
         decision: Decision::default(),
     }
 }
