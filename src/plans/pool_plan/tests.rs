@@ -75,6 +75,26 @@ fn only_what_holds_mailboxes_is_moved_and_only_where_mailboxes_go() {
 }
 
 #[test]
+fn a_pool_that_grows_faster_as_one_is_one_step_more_urgent() {
+    // Five volumes turn from 5 to 20 GB a day: 15,000 GB below the mark of 45,000, and 100 more a day, are 150 days.
+    let faster = |d: f64| (6_000.0 + 5.0 * d.min(-25.0) + 20.0 * (d.max(-25.0) + 25.0) + 125.0 - 500.0) * GB;
+    let steady = |d: f64| (6_000.0 + 20.0 * d) * GB;
+    let platform = platform(MAILSTORE);
+    let judged = |of: &dyn Fn(f64) -> f64| {
+        let hosts = ["ms01", "ms02", "ms03", "ms04", "ms05"];
+        let all: Vec<_> = hosts.iter().map(|host| (*host, hours(126, of), 10_000.0 * GB)).collect();
+        mail_pool(&all, &at(&platform)).remove(0)
+    };
+    let told = |finding: &Finding| finding.evidence.facts.iter().any(|fact| fact.name == "grows as one");
+    let (together, before) = (judged(&faster), judged(&steady));
+    assert_eq!(
+        (together.verdict.name(), together.severity, told(&together)),
+        ("fills", Severity::Warning, true)
+    );
+    assert_eq!((before.verdict.name(), before.severity, told(&before)), ("fills", Severity::Info, false));
+}
+
+#[test]
 fn a_pattern_that_names_no_volume_and_a_size_of_zero_are_told() {
     let platform = platform(&format!("{MAILSTORE}volumes = [\"/srv*\"]\n"));
     let findings = mail_pool(&volumes(&[("ms01", 8_810.0, 10.0)]), &at(&platform));
