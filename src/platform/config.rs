@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ArchiveSettings, Calendar, Limit, Pool, ReportSettings, SeriesKey, Source};
+use super::{ArchiveSettings, Calendar, Limit, Planned, Pool, ReportSettings, Scenario, SeriesKey, Source};
 
 /// What `platform.toml` declares. Only [`Platform::load`] and [`Platform::parse`] make one, so its values
 /// have been checked.
@@ -25,6 +25,10 @@ pub struct Platform {
     pub limits: Vec<Limit>,
     /// Holidays, weekend and events.
     pub calendar: Calendar,
+    /// What is known to come, names unique.
+    pub planned: Vec<Planned>,
+    /// What somebody asks "what if" about, names unique.
+    pub scenarios: Vec<Scenario>,
     /// How much the reports show.
     pub report: ReportSettings,
     /// Where the archive is, and how long it keeps what.

@@ -20,16 +20,19 @@ mod measure;
 mod nearest;
 mod origin;
 mod origin_fields;
+mod planned;
 mod pool;
 mod probe;
 mod report_settings;
 mod role;
+mod scenario;
 mod server_fields;
 mod source;
 mod tier_fields;
 mod unit;
 mod wording;
 
+pub use amount::bytes_of;
 pub use archive_settings::{ArchiveSettings, Downsample};
 pub use calendar::{Action, Calendar, Event};
 pub use checksum::fnv1a;
@@ -44,9 +47,11 @@ pub use origin::{
     Asking, Auth, ClientCertificate, CloudWatch, Graphite, HeaderText, Live, Origin, SecretPlace, Server,
     System, Tier, Tls,
 };
+pub use planned::{Load, Planned, Takes, Target, Undertaking};
 pub use pool::Pool;
 pub use probe::Probe;
 pub use report_settings::ReportSettings;
 pub use role::Role;
+pub use scenario::Scenario;
 pub use source::{Declared, Source};
 pub use unit::{SourceUnit, Unit};
