@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit, init_args::InitArgs};
+use super::{as_of::AsOf, exit::Exit, init_args::InitArgs, what_if_args::WhatIfJob};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ pub(super) enum Command {
     Plan(Job),
     /// Forecast and plan from the archive, and render the report
     Report(Job),
+    /// Compare when volumes and pools are full, as things are and if something were different; writes nothing
+    WhatIf(Box<WhatIfJob>),
     /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),

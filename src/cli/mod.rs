@@ -15,6 +15,7 @@ mod init_words;
 mod local_zone;
 mod progress;
 mod pull_words;
+mod what_if_args;
 
 use std::process::ExitCode;
 

@@ -27,13 +27,22 @@ pub(super) const DRIFTING: &[Measure] = &[
     Measure::ProbeDuration,
 ];
 
+/// What was judged of disks.
+pub(super) struct Disks {
+    /// Of pools, volumes and their inodes.
+    pub(super) findings: Vec<Finding>,
+    /// What is planned, and is for none of the volumes.
+    pub(super) not_counted: Vec<String>,
+}
+
 /// When volumes, inodes and pools are full.
-pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
+pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
         input.add(history.extract(measure)?);
     }
     let volumes = volumes(input);
+    let context = &context.placed(&volumes);
     let answers: Vec<(Option<&Pool>, VolumeAnswer)> = volumes
         .par_iter()
         .map(|volume| {
@@ -48,7 +57,7 @@ pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<
     });
     let mut findings: Vec<Finding> = of_pools.collect();
     findings.extend(answers.into_iter().flat_map(|(_, answer)| answer.findings));
-    Ok(findings)
+    Ok(Disks { findings, not_counted: context.not_counted() })
 }
 
 /// What is getting slower or longer.

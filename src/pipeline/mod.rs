@@ -33,7 +33,7 @@ pub use clock::now;
 pub use doctor::{ArchiveHealth, Diagnosis, FilesHealth, MeasureFound, PackHealth, SourceHealth, examine};
 pub use init::{FoundSource, Surroundings, look_around};
 pub use losses::set_damaged_aside;
-pub use plan::plan;
+pub use plan::{plan, what_if};
 pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};
 

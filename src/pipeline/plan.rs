@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     archive::Archive,
-    plans::{Context, LastAnswered, stale_findings, stale_source_findings},
-    platform::Platform,
-    reports::{LiveSourceNote, Report},
+    plans::{Context, Finding, LastAnswered, stale_findings, stale_source_findings},
+    platform::{Platform, Scenario},
+    reports::{InputNotes, LiveSourceNote, Report},
 };
 
 /// Judges what the archive holds up to `as_of`, and makes a report of it. `pulled` is what this run read, if it
@@ -20,16 +20,14 @@ pub fn plan(
     pulled: Option<&Pulled>,
     progress: &dyn Progress,
 ) -> Result<Report, PipelineError> {
-    let no_history = || {
-        let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
-        PipelineError::NoHistory { archive: places.archive.clone(), as_of }
-    };
     // Opening would make one, and planning writes nothing.
-    let Some(archive) = places.find_archive()? else { return Err(no_history()) };
-    let context = Context { platform, as_of };
+    let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
+    let others = scenarios(platform, as_of);
+    let context = Context::new(platform, as_of);
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);
-    let mut findings = judge::disk_findings(&mut history, &context)?;
+    let disks = judge::disks(&mut history, context.clone().with_scenarios(&others))?;
+    let mut findings = disks.findings;
     progress.step("disks");
     findings.extend(judge::drift_of_all(&mut history, &context)?);
     progress.step("latencies and queues");
@@ -37,15 +35,49 @@ pub fn plan(
     progress.step("daily use");
     history.read_the_rest()?;
     if history.seen.is_empty() {
-        return Err(no_history());
+        return Err(no_history(places, as_of));
     }
     findings.extend(stale_findings(&history.seen, &context));
     let sources = live_sources(platform, &archive)?;
     findings.extend(stale_source_findings(&sources.iter().map(last_answered).collect::<Vec<_>>(), &context));
     progress.step("what has stopped");
+    let notes = notes(platform, &history, &sources, pulled);
+    let inputs = InputNotes { not_counted: disks.not_counted, ..notes };
+    Ok(report(platform, as_of, findings, inputs))
+}
+
+/// Judges when volumes and pools are full, as things are and in each scenario of the platform, and nothing else.
+pub fn what_if(
+    platform: &Platform,
+    places: &Places,
+    as_of: i64,
+    progress: &dyn Progress,
+) -> Result<Report, PipelineError> {
+    let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
+    let others = scenarios(platform, as_of);
+    let context = Context::new(platform, as_of).with_scenarios(&others);
+    let mut history = History::new(&archive, as_of)?;
+    progress.stage("judging", 1);
+    let judge::Disks { findings, not_counted } = judge::disks(&mut history, context)?;
+    progress.step("disks");
+    if history.seen.is_empty() {
+        return Err(no_history(places, as_of));
+    }
+    let notes = notes(platform, &history, &[], None);
+    Ok(report(platform, as_of, findings, InputNotes { not_counted, ..notes }))
+}
+
+/// The platform as it would be in each of its scenarios.
+fn scenarios(platform: &Platform, as_of: i64) -> Vec<(String, Platform)> {
+    let today = Context::new(platform, as_of).today();
+    let applied = |scenario: &Scenario| (scenario.name.clone(), scenario.applied(platform, today));
+    platform.scenarios.iter().map(applied).collect()
+}
+
+fn report(platform: &Platform, as_of: i64, findings: Vec<Finding>, inputs: InputNotes) -> Report {
     let title =
         platform.report.title.clone().unwrap_or_else(|| format!("{}: weekly capacity report", platform.name));
-    Ok(Report {
+    Report {
         platform: platform.name.clone(),
         timezone: platform.timezone,
         currency: platform.currency.clone(),
@@ -53,8 +85,14 @@ pub fn plan(
         title,
         charts: platform.report.charts,
         findings,
-        inputs: notes(platform, &history, &sources, pulled),
-    })
+        scenarios: platform.scenarios.clone(),
+        inputs,
+    }
+}
+
+fn no_history(places: &Places, as_of: i64) -> PipelineError {
+    let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
+    PipelineError::NoHistory { archive: places.archive.clone(), as_of }
 }
 
 /// How each live source has fared, as the last pull left word.

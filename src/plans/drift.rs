@@ -62,6 +62,7 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         headline: headline(&name, &verdict),
         advice: advice(&verdict, severity, pool),
         evidence: evidence(measure, judged.as_ref().ok(), limit),
+        what_if: Vec::new(),
         verdict,
     }
 }
@@ -172,7 +173,7 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         unit: measure.unit(),
         lines,
         band: None,
-        thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value }).into_iter().collect(),
+        thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() }).into_iter().collect(),
         marks: Vec::new(),
         week: None,
         facts,

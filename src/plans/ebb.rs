@@ -72,6 +72,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         advice: advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        what_if: Vec::new(),
     }
 }
 

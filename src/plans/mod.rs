@@ -1,6 +1,8 @@
 //! Plans: what the models' answers mean for the operator, as [`Finding`]s. Each is a pure function of one
 //! subject's series and the operator's words.
 
+mod circumstances;
+mod coming;
 mod context;
 mod drift;
 mod ebb;
@@ -10,8 +12,10 @@ mod evidence;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod late;
 mod lines;
 mod outlook;
+mod placement;
 mod pool_exhaustion;
 mod stale;
 mod stale_source;
@@ -21,10 +25,12 @@ mod wording;
 pub use context::Context;
 pub use drift::drift_findings;
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
-pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
+pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf,
+    Window,
 };
+pub use placement::Placement;
 pub use pool_exhaustion::pool_finding;
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};

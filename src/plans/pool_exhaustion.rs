@@ -3,8 +3,12 @@
 use chrono::NaiveDate;
 
 use super::{
-    Context, EventId, Evidence, Finding, Kind, Severity, Subject, Threshold, Verdict, VolumeAnswer, lines,
-    outlook::{self, Bounds, judge},
+    Context, EventId, Evidence, Fact, Finding, Kind, Severity, Subject, Threshold, Verdict, VolumeAnswer,
+    circumstances::{self, Circumstances},
+    coming,
+    late::Past,
+    lines,
+    outlook::{self, Prospect},
     volume_exhaustion::advice,
     wording,
 };
@@ -18,20 +22,32 @@ use crate::{
 const LEAST_DAYS: i64 = 28;
 
 /// Judges a pool by the sum of its volumes; `None` for a pool without volumes.
-pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) -> Option<Finding> {
+pub fn pool_finding<'a>(pool: &Pool, volumes: &[VolumeAnswer], context: &Context<'a>) -> Option<Finding> {
     if volumes.is_empty() {
         return None;
     }
-    let known: Vec<(Vec<(i64, f64)>, f64)> = volumes
-        .iter()
-        .filter_map(|v| Some((v.level.as_ref()?.net_days(), v.usable?)))
-        .filter(|(days, _)| span(days) >= LEAST_DAYS)
-        .collect();
-    let usable: f64 = known.iter().map(|k| k.1).sum();
-    let level = together(&known.iter().map(|k| &k.0[..]).collect::<Vec<_>>());
-    let bounds = Bounds { mark: pool.full_mark * usable, lead_time_days: pool.lead_time_days };
-    let outlook = match &level {
-        Some(level) => judge(level, bounds, context),
+    let known: Vec<Counted> = volumes.iter().filter_map(Counted::of).collect();
+    let usable: f64 = known.iter().map(|k| k.usable).sum();
+    let level = together(&known.iter().map(|k| &k.days[..]).collect::<Vec<_>>());
+    // As things are, then in each scenario.
+    let under = |level: &Level, case: usize, context: &Context<'a>| {
+        let pool = context.platform.pool(&pool.name).unwrap_or(pool);
+        let coming = coming::of_pool(context, pool);
+        let mut under = Circumstances::of(level, Unit::Bytes, Some(pool), coming, context);
+        under.feel(known.iter().filter_map(|k| k.volume.felt.get(case)));
+        under
+    };
+    let mut what_if = Vec::new();
+    let now = level.as_ref().map(|level| under(level, 0, context));
+    let outlook = match level.as_ref().zip(now.as_ref()) {
+        Some((level, now)) => {
+            let prospect = Prospect::of(level, context);
+            let outlook = prospect.judge(level, now.bounds(usable), context);
+            let scenarios = context.scenarios.iter().enumerate();
+            let others: Vec<_> = scenarios.map(|(i, (_, other))| under(level, i + 1, other)).collect();
+            what_if = circumstances::what_if(&prospect, level, usable, (now, &outlook), &others, context);
+            outlook
+        }
         None => {
             let reason = "none of its volumes has four weeks of history".to_owned();
             outlook::undecided(reason, volumes.iter().filter_map(enough_on).max())
@@ -58,9 +74,10 @@ pub fn pool_finding(pool: &Pool, volumes: &[VolumeAnswer], context: &Context) ->
             labels: Labels::new(),
         },
         headline: outlook::headline(&name, &outlook.verdict),
-        advice,
-        evidence: evidence(pool, level.as_ref(), &outlook, volumes, known.len(), usable, context),
+        advice: circumstances::advised(advice, &outlook, now.as_ref().and_then(Circumstances::ordered_on)),
+        evidence: evidence(pool, level.as_ref(), (now.as_ref(), &outlook), volumes, &known, context),
         verdict: outlook.verdict,
+        what_if,
     })
 }
 
@@ -75,6 +92,20 @@ fn enough_on(volume: &VolumeAnswer) -> Option<NaiveDate> {
     match of_bytes.verdict {
         Verdict::Undecided { enough_on, .. } => enough_on,
         _ => None,
+    }
+}
+
+/// A volume that counts, since how it grows and what it could hold are known.
+struct Counted<'v> {
+    volume: &'v VolumeAnswer,
+    days: Vec<(i64, f64)>,
+    usable: f64,
+}
+
+impl<'v> Counted<'v> {
+    fn of(volume: &'v VolumeAnswer) -> Option<Self> {
+        let days = volume.level.as_ref()?.net_days();
+        (span(&days) >= LEAST_DAYS).then_some(Counted { volume, days, usable: volume.usable? })
     }
 }
 
@@ -97,12 +128,12 @@ fn together(volumes: &[&[(i64, f64)]]) -> Option<Level> {
 fn evidence(
     pool: &Pool,
     level: Option<&Level>,
-    outlook: &outlook::Outlook,
+    (circumstances, outlook): (Option<&Circumstances>, &outlook::Outlook),
     volumes: &[VolumeAnswer],
-    counted: usize,
-    usable: f64,
+    known: &[Counted],
     context: &Context,
 ) -> Evidence {
+    let usable: f64 = known.iter().map(|k| k.usable).sum();
     let from = context.as_of - (context.platform.report.history_days * DAY as f64) as i64;
     let forecast = outlook.forecast.as_ref();
     let mut facts = Vec::new();
@@ -116,14 +147,31 @@ fn evidence(
     if let Some(forecast) = forecast {
         facts.push(wording::per_day("growth", forecast.net_per_day, Unit::Bytes));
     }
-    facts.push(wording::number("volumes", counted as f64, Unit::Count));
-    if counted < volumes.len() {
+    facts.push(wording::number("volumes", known.len() as f64, Unit::Count));
+    if known.len() < volumes.len() {
         facts.push(wording::number(
             "left out: no size, or not four weeks of history",
-            (volumes.len() - counted) as f64,
+            (volumes.len() - known.len()) as f64,
             Unit::Count,
         ));
     }
+    if let Some(under) = circumstances {
+        facts.extend(under.facts());
+        let growth = Past::new(forecast.map_or(0.0, |forecast| forecast.net_per_day));
+        let with = |past: Past, volume: &VolumeAnswer| match &volume.level {
+            Some(level) => past.with(lines::days(&level.series), volume.usable_days.clone()),
+            None => past,
+        };
+        facts.extend(under.late(|| volumes.iter().fold(growth, with)));
+    }
+    let mut marks = level.map(|l| outlook::marks(l, forecast)).unwrap_or_default();
+    marks.extend(circumstances.iter().flat_map(|known| known.marks(context)));
+    for (volume, felt) in known.iter().filter_map(|k| Some((k.volume, k.volume.felt.first()?))) {
+        let on = |fact: &Fact| Fact { name: format!("{}, on {}", fact.name, volume.name), ..fact.clone() };
+        facts.extend(felt.facts.iter().map(on));
+        marks.extend(felt.marks.iter().cloned());
+    }
+    marks.sort_by_key(|mark| mark.time);
     Evidence {
         unit: Unit::Bytes,
         lines: level.map(|l| lines::daily("used", &l.series, from)).into_iter().collect(),
@@ -131,8 +179,9 @@ fn evidence(
         thresholds: vec![Threshold {
             name: format!("full mark ({} of usable)", wording::percent(pool.full_mark)),
             value: pool.full_mark * usable,
+            later: circumstances.map(|known| known.later(usable)).unwrap_or_default(),
         }],
-        marks: level.map(|l| outlook::marks(l, forecast)).unwrap_or_default(),
+        marks,
         week: None,
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),

@@ -1,8 +1,12 @@
 //! When a volume is full, by bytes and by inodes.
 
 use super::{
-    Context, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict, lines,
-    outlook::{self, Bounds, Outlook, judge},
+    Context, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict,
+    circumstances::{self, Circumstances, Felt},
+    coming,
+    late::Past,
+    lines,
+    outlook::{self, Outlook, Prospect},
     wording,
 };
 use crate::{
@@ -24,6 +28,10 @@ pub struct VolumeAnswer {
     pub level: Option<Level>,
     /// Usable bytes at the moment of the plan.
     pub usable: Option<f64>,
+    /// Usable bytes by day since 1970-01-01 UTC, where something is planned that they are held against.
+    pub(super) usable_days: Vec<(i64, f64)>,
+    /// What its pool feels of what is planned for it alone: as things are, then in each scenario.
+    pub(super) felt: Vec<Felt>,
 }
 
 /// Which of a volume's two resources is looked at.
@@ -64,33 +72,72 @@ pub fn volume_findings<'a>(
         grow: "make a file system with more inodes, or merge small files (mdbox instead of Maildir)",
     };
     let level = Level::of(&context.declared(&volume.used, volume.labels.get("host"), pool)).ok();
-    let mut findings = vec![finding(&bytes, level.as_ref(), volume, &name, pool, context)];
+    let (of_bytes, felt) = finding(&bytes, level.as_ref(), volume, &name, pool, context);
+    let mut findings = vec![of_bytes];
     // File systems without a fixed number of inodes (btrfs, some network ones) say 0.
     if inodes.total.last().is_some_and(|(_, total)| total > 0.0) {
         let level = Level::of(&context.declared(&volume.inodes_used, volume.labels.get("host"), pool)).ok();
-        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context));
+        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context).0);
     }
-    VolumeAnswer { findings, name, level, usable: volume.usable.last().map(|(_, usable)| usable) }
+    let planned = !context.platform.planned.is_empty();
+    VolumeAnswer {
+        findings,
+        name,
+        level,
+        usable: volume.usable.last().map(|(_, usable)| usable),
+        usable_days: if planned { lines::days(&volume.usable) } else { Vec::new() },
+        felt,
+    }
 }
 
-fn finding(
+fn finding<'a>(
     resource: &Resource,
     level: Option<&Level>,
     volume: &Volume,
     name: &str,
     pool: Option<&Pool>,
+    context: &Context<'a>,
+) -> (Finding, Vec<Felt>) {
+    let total = resource.total.last().map(|(_, total)| total);
+    let Some(level) = level else {
+        let outlook = outlook::undecided("there is no sample".to_owned(), None);
+        return (told(resource, None, volume, name, pool, (None, &outlook), context), Vec::new());
+    };
+    let circumstances = |pool: Option<&Pool>, context: &Context<'a>| {
+        Circumstances::of(level, resource.unit, pool, coming::of_volume(context, &volume.labels), context)
+    };
+    let now = circumstances(pool, context);
+    let Some(total) = total else {
+        let outlook = outlook::undecided("its source does not tell how much it holds".to_owned(), None);
+        return (
+            told(resource, Some(level), volume, name, pool, (Some(&now), &outlook), context),
+            Vec::new(),
+        );
+    };
+    let prospect = Prospect::of(level, context);
+    let outlook = prospect.judge(level, now.bounds(total), context);
+    let mut felt = vec![now.felt(&prospect, context)];
+    let others = context.scenarios.iter().map(|(_, other)| {
+        let pool = pool.and_then(|pool| other.platform.pool(&pool.name));
+        circumstances(pool, other)
+    });
+    let others: Vec<Circumstances> = others.collect();
+    felt.extend(others.iter().zip(&context.scenarios).map(|(other, (_, of))| other.felt(&prospect, of)));
+    let what_if = circumstances::what_if(&prospect, level, total, (&now, &outlook), &others, context);
+    let finding = told(resource, Some(level), volume, name, pool, (Some(&now), &outlook), context);
+    (Finding { what_if, ..finding }, felt)
+}
+
+/// The judgement of a volume's resource as a finding.
+fn told(
+    resource: &Resource,
+    level: Option<&Level>,
+    volume: &Volume,
+    name: &str,
+    pool: Option<&Pool>,
+    (circumstances, outlook): (Option<&Circumstances>, &Outlook),
     context: &Context,
 ) -> Finding {
-    let full_mark = pool.map_or(Pool::DEFAULT_FULL_MARK, |p| p.full_mark);
-    let lead_time_days = pool.map_or(Pool::DEFAULT_LEAD_TIME_DAYS, |p| p.lead_time_days);
-    let total = resource.total.last().map(|(_, total)| total);
-    let outlook = match (level, total) {
-        (None, _) => outlook::undecided("there is no sample".to_owned(), None),
-        (_, None) => outlook::undecided("its source does not tell how much it holds".to_owned(), None),
-        (Some(level), Some(total)) => {
-            judge(level, Bounds { mark: full_mark * total, lead_time_days }, context)
-        }
-    };
     let labels = &volume.labels;
     let told = match resource.kind {
         Kind::InodeExhaustion => format!("{name}, by inodes,"),
@@ -111,9 +158,14 @@ fn finding(
             labels: labels.clone(),
         },
         headline: outlook::headline(&told, &outlook.verdict),
-        advice: advice(&outlook, resource.grow, context),
-        evidence: evidence(resource, level, volume, &outlook, full_mark, context),
-        verdict: outlook.verdict,
+        advice: circumstances::advised(
+            advice(outlook, resource.grow, context),
+            outlook,
+            circumstances.and_then(Circumstances::ordered_on),
+        ),
+        evidence: evidence(resource, level, volume, pool, (circumstances, outlook), context),
+        verdict: outlook.verdict.clone(),
+        what_if: Vec::new(),
     }
 }
 
@@ -151,8 +203,8 @@ fn evidence(
     resource: &Resource,
     level: Option<&Level>,
     volume: &Volume,
-    outlook: &Outlook,
-    full_mark: f64,
+    pool: Option<&Pool>,
+    (circumstances, outlook): (Option<&Circumstances>, &Outlook),
     context: &Context,
 ) -> Evidence {
     let from = context.as_of - (context.platform.report.history_days * DAY as f64) as i64;
@@ -161,6 +213,7 @@ fn evidence(
     let capacity = lines::daily(resource.total_name, resource.total, from);
     let mut marks = level.map(|level| outlook::marks(level, forecast)).unwrap_or_default();
     marks.extend(resizes(&lines::daily(resource.total_name, resource.total, i64::MIN / 2)));
+    marks.extend(circumstances.iter().flat_map(|known| known.marks(context)));
     marks.sort_by_key(|m| m.time);
     let total = resource.total.last().map(|(_, total)| total);
     let mut facts = Vec::new();
@@ -177,9 +230,18 @@ fn evidence(
     if let Some(level) = level {
         facts.extend(oddities(level, resource.used, volume));
     }
+    if let Some((known, level)) = circumstances.zip(level) {
+        facts.extend(known.facts());
+        let per_day = forecast.map_or(0.0, |forecast| forecast.net_per_day);
+        let past = || Past::new(per_day).with(lines::days(&level.series), lines::days(resource.total));
+        facts.extend(known.late(past));
+    }
+    let full_mark = circumstances
+        .map_or_else(|| pool.map_or(Pool::DEFAULT_FULL_MARK, |pool| pool.full_mark), |known| known.full_mark);
     let mark = total.map(|total| Threshold {
         name: format!("full mark ({} of {})", wording::percent(full_mark), resource.total_name),
         value: full_mark * total,
+        later: circumstances.map(|known| known.later(total)).unwrap_or_default(),
     });
     Evidence {
         unit: resource.unit,

@@ -7,6 +7,7 @@
 //!        ├─ json csv     findings.json, findings.csv
 //!        ├─ forecasts    forecasts.parquet
 //!        ├─ terminal     a table for stdout
+//!        ├─ what_if/     scenarios beside the findings, as a table and as JSON
 //!        └─ publish      all files, whole or not at all
 //! ```
 //!
@@ -28,6 +29,7 @@ mod slug;
 mod spark;
 mod terminal;
 mod text;
+mod what_if;
 mod words;
 
 #[cfg(test)]
@@ -40,3 +42,4 @@ pub use publish::{Published, publish};
 pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 pub use terminal::terminal_table;
 pub(crate) use text::{one_line, sentence};
+pub use what_if::{what_if_json, what_if_table};

@@ -9,6 +9,7 @@ use super::{
     notes::Notes,
     section::{self, Section},
     summary::{self, Answer},
+    what_if::WhatIf,
 };
 use crate::{
     plans::{Finding, Severity as Level},
@@ -34,6 +35,7 @@ pub(super) struct Page {
     answers: Vec<Answer>,
     urgent: Vec<Urgent>,
     sections: Vec<Section>,
+    what_if: Option<WhatIf>,
     notes: Notes,
 }
 
@@ -78,6 +80,7 @@ impl Page {
             answers: summary::answers(report),
             urgent: urgent.map(|(rank, finding)| Urgent::new(report, rank, finding)).collect(),
             sections: section::sections(report, &ranked, drawn),
+            what_if: WhatIf::new(report),
             notes: Notes::new(report),
         })
     }
