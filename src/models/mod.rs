@@ -12,6 +12,17 @@ mod growth_future;
 mod growth_shape;
 mod growth_simple;
 mod growth_weeks;
+mod load;
+mod load_bound;
+mod load_change;
+mod load_clean;
+mod load_days;
+mod load_expected;
+mod load_growth;
+mod load_holiday;
+mod load_models;
+mod load_spread;
+mod load_weeks;
 mod mann_kendall;
 mod profile;
 mod season;
@@ -22,8 +33,9 @@ pub use growth::{Fit, Forecast, GrowthSettings, Highest, fit, forecast};
 pub use growth_backtest::GrowthBacktest;
 pub use growth_change::{Change, Effect};
 pub use growth_shape::Course;
+pub use load::{ComingSlot, HeldBack, LoadForecast, LoadSettings, LoadWeek, load_forecast};
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
-pub use profile::{Profile, ProfileSettings, profile};
+pub use profile::Profile;
 pub use theil_sen::theil_sen;
 
 /// A series is too short for a model.

@@ -74,18 +74,23 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
 pub(super) fn ebb_of_all(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
     let pools = &context.platform.pools;
     let running = history.extract(Measure::ServersRunning)?.columns;
-    let mut findings = Vec::new();
-    for measure in pools.iter().map(Pool::load).collect::<BTreeSet<_>>() {
-        let columns = history.with_parts(measure)?;
-        let of_measure: Vec<&Pool> = pools.iter().filter(|pool| pool.load() == measure).collect();
-        let judged = of_measure.par_iter().map(|pool| {
-            let servers =
-                PoolServers { loads: loads(pool, &columns), running: servers_running(pool, &running) };
-            ebb_finding(pool, &servers, context)
-        });
-        findings.extend(judged.collect::<Vec<_>>());
+    let mut servers: Vec<PoolServers> = pools
+        .iter()
+        .map(|pool| PoolServers { loads: Vec::new(), running: servers_running(pool, &running) })
+        .collect();
+    // One measure of all hosts is held at a time.
+    for measure in pools.iter().flat_map(|pool| &pool.scaling.loads).collect::<BTreeSet<_>>() {
+        let columns = history.with_parts(*measure)?;
+        let driven =
+            pools.par_iter().zip(&mut servers).filter(|(pool, _)| pool.scaling.loads.contains(measure));
+        driven.for_each(|(pool, servers)| servers.loads.push((*measure, loads(pool, &columns))));
     }
-    Ok(findings)
+    let judged = pools.par_iter().zip(&mut servers).map(|(pool, servers)| {
+        // The first load that the operator names is the one that is shown.
+        servers.loads.sort_by_key(|(measure, _)| pool.scaling.loads.iter().position(|load| load == measure));
+        ebb_finding(pool, servers, context)
+    });
+    Ok(judged.collect())
 }
 
 /// Whether a series belongs to a pool: by its host, or by a source's own name of the pool.

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Evidence;
+use super::{Ebb, Evidence, NoEbb};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -166,40 +166,6 @@ pub struct DriftSize {
     pub p_value: f64,
 }
 
-/// A span of local time in which a pool can run with fewer servers. It belongs to the day on which it starts
-/// and may end on the next one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Window {
-    /// The weekdays on which it starts, ascending; Monday is 0.
-    pub days: Vec<u8>,
-    /// Local time at which the scale-down begins.
-    pub from: NaiveTime,
-    /// Local time at which all servers are needed again; not after `from` means on the next day.
-    pub to: NaiveTime,
-    /// Hours from begin to end.
-    pub hours: f64,
-    /// Servers that are enough.
-    pub servers: u32,
-    /// Servers that run today.
-    pub servers_now: u32,
-}
-
-/// A pool's ebb.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ebb {
-    /// The windows of a week.
-    pub windows: Vec<Window>,
-    /// Server-hours saved in an ordinary week.
-    pub server_hours_per_week: f64,
-    /// Share of the pool's server-hours that this is.
-    pub share: f64,
-    /// Money saved in an ordinary week, in the platform's currency; `None` where the pool has no price.
-    pub money_per_week: Option<f64>,
-    /// Share of the windows' time, in held-back weeks, in which fewer servers would have been too few; `None`
-    /// where the history is too short to hold a week back.
-    pub violation_share: Option<f64>,
-}
-
 /// What a finding says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
@@ -229,9 +195,11 @@ pub enum Verdict {
     /// Neither rises nor falls.
     Steady(DriftSize),
     /// Can run with fewer servers at times.
-    Ebbs(Ebb),
+    Ebbs(Box<Ebb>),
     /// Needs its servers at all hours.
     NoEbb {
+        /// What kind of reason it is.
+        because: NoEbb,
         /// Why.
         reason: String,
     },

@@ -6,7 +6,6 @@ mod coming;
 mod context;
 mod drift;
 mod ebb;
-mod ebb_window;
 mod event_id;
 mod evidence;
 mod finding;
@@ -17,6 +16,7 @@ mod lines;
 mod outlook;
 mod placement;
 mod pool_exhaustion;
+mod schedule;
 mod stale;
 mod stale_source;
 mod volume_exhaustion;
@@ -27,11 +27,13 @@ pub use drift::drift_findings;
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf,
-    Window,
+    DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf,
 };
 pub use placement::Placement;
 pub use pool_exhaustion::pool_finding;
+pub use schedule::{
+    Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
+};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};

@@ -128,7 +128,8 @@ impl General {
     }
 }
 
-fn read_timezone(fields: &mut Fields<'_>) -> Option<Tz> {
+/// `timezone`; `None` where it is absent or refused.
+pub(super) fn read_timezone(fields: &mut Fields<'_>) -> Option<Tz> {
     let text = fields.text("timezone")?.into_inner();
     let zone = text.parse::<Tz>().ok();
     if zone.is_none() {

@@ -1,6 +1,6 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Role, fields::Fields, wording::quoted};
+use super::{HostPattern, Measure, Role, Scaling, fields::Fields, wording::quoted};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +25,8 @@ pub struct Pool {
     pub price_per_server_hour: Option<f64>,
     /// Minutes from starting a server until it takes its share of the load, from 0 to 1440.
     pub warm_up_minutes: f64,
-    /// The measure whose daily and weekly rhythm says how many servers are needed; `None` is
-    /// [`Pool::DEFAULT_LOAD`].
-    pub load: Option<Measure>,
+    /// How its servers may be taken out of service and put back.
+    pub scaling: Scaling,
 }
 
 impl Pool {
@@ -44,16 +43,6 @@ impl Pool {
     pub const DEFAULT_TARGET_UTILISATION: f64 = 0.6;
     /// Time for a virtual machine to boot, join its load balancer and fill its caches.
     pub const DEFAULT_WARM_UP_MINUTES: f64 = 10.0;
-    /// Every monitoring system has it.
-    pub const DEFAULT_LOAD: Measure = Measure::LoadCpu;
-    /// What a pool's load can be: levels that more servers share among them.
-    pub const LOADS: &[Measure] = &[
-        Measure::LoadCpu,
-        Measure::LoadMemory,
-        Measure::LoadSessions,
-        Measure::LoadConnections,
-        Measure::LoadMessages,
-    ];
     /// A day; a server that warms up for longer cannot follow a daily rhythm.
     const LONGEST_WARM_UP_MINUTES: f64 = 1440.0;
 
@@ -62,9 +51,9 @@ impl Pool {
         self.hosts.iter().any(|pattern| pattern.matches(host))
     }
 
-    /// The measure whose rhythm says how many servers are needed.
+    /// The first of the measures whose rhythm says how many servers are needed.
     pub fn load(&self) -> Measure {
-        self.load.unwrap_or(Self::DEFAULT_LOAD)
+        self.scaling.loads.first().copied().unwrap_or(Scaling::DEFAULT_LOAD)
     }
 
     /// Whether a share of the usable bytes can be a full mark.
@@ -110,7 +99,7 @@ impl Pool {
         let price = fields.number("price_per_server_hour", price, "0 or more", |price| price >= 0.0);
         let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
-        let load = fields.choice("load", "a load", Self::LOADS, Measure::name);
+        let scaling = Scaling::read(&mut fields);
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
         // same, so that all mistakes are told at once.
@@ -125,7 +114,7 @@ impl Pool {
             target_utilisation: target.unwrap_or(Self::DEFAULT_TARGET_UTILISATION),
             price_per_server_hour: price,
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
-            load,
+            scaling,
         })
     }
 }

@@ -71,7 +71,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
     let money = ebb.and_then(|ebb| ebb.money_per_week);
     let (reason, enough_on) = match &finding.verdict {
         Verdict::Undecided { reason, enough_on } => (reason.as_str(), *enough_on),
-        Verdict::NoEbb { reason } => (reason.as_str(), None),
+        Verdict::NoEbb { reason, .. } => (reason.as_str(), None),
         _ => ("", None),
     };
     let since = match finding.verdict {

@@ -8,8 +8,9 @@ use chrono::{NaiveDate, NaiveTime};
 use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
-        Backtest, Band, DriftSize, Ebb, EventId, Evidence, Exhaustion, Fact, Finding, Kind, Line, Mark,
-        Quantity, Runway, Severity, Subject, Threshold, Verdict, Week, Window,
+        Backtest, Band, Between, DriftSize, Ebb, EventId, Evidence, Exception, Exhaustion, Fact, Finding,
+        Kind, Line, Mark, NoEbb, Quantity, Quiet, Replay, ReplayDay, RiskLevel, Runway, Saving, Schedule,
+        Severity, Subject, Threshold, Verdict, Week, Window,
     },
     platform::{Labels, Measure, Role, Unit},
 };
@@ -127,7 +128,10 @@ fn findings() -> Vec<Finding> {
             id: EventId("ebb/mx".to_owned()),
             severity: Severity::Ok,
             subject: subject("pool mx", Measure::LoadMessages),
-            verdict: Verdict::NoEbb { reason: "its floor of 3 servers is what runs today".to_owned() },
+            verdict: Verdict::NoEbb {
+                because: NoEbb::NeedsAll,
+                reason: "its floor of 3 servers is what runs today".to_owned(),
+            },
             headline: "Pool mx needs its servers at all hours.".to_owned(),
             advice: "Nothing to do.".to_owned(),
             evidence: evidence(Unit::MessagesPerSecond),
@@ -295,6 +299,61 @@ fn drift(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding 
     }
 }
 
+/// What the webmail pool's windows save and would have risked.
+fn saving(windows: Vec<Window>) -> Ebb {
+    let between = |middle: f64| Between { middle, low: 0.9 * middle, high: 1.05 * middle };
+    let span = |span, weeks: f64| Saving {
+        span,
+        server_hours: between(344.0 * weeks),
+        money: Some(between(72.24 * weeks)),
+    };
+    let level = |risk, hours: f64, violation_share| RiskLevel {
+        risk,
+        server_hours_per_week: hours,
+        money_per_week: Some(hours * 0.21),
+        violation_share: Some(violation_share),
+        chosen: risk == 0.01,
+    };
+    let day = |date: &str, minutes_above, worst_utilisation, servers_short| ReplayDay {
+        date: date.parse().unwrap(),
+        minutes_above,
+        worst_utilisation,
+        servers_short,
+    };
+    Ebb {
+        schedule: Schedule {
+            pool: "webmail".to_owned(),
+            timezone: chrono_tz::Europe::Berlin,
+            as_of: "2026-11-16".parse().unwrap(),
+            servers_now: 8,
+            exceptions: vec![Exception {
+                date: "2026-12-08".parse().unwrap(),
+                because: "holiday".to_owned(),
+                windows: vec![Window { days: vec![1], servers: 2, ..windows[1].clone() }],
+            }],
+            windows,
+        },
+        server_hours_per_week: 344.0,
+        share: 0.256,
+        money_per_week: Some(72.24),
+        violation_share: Some(0.004),
+        savings: vec![span("week", 1.0), span("month", 4.348), span("year", 52.18)],
+        curve: vec![level(0.003, 290.0, 0.0), level(0.01, 344.0, 0.004), level(0.05, 402.0, 0.031)],
+        replay: Replay {
+            weeks: 2,
+            minutes_above: 15.0,
+            minutes_above_doing_nothing: 0.0,
+            worst_utilisation: 0.66,
+            worst_utilisation_doing_nothing: 0.55,
+            servers_short: 1,
+            server_hours_per_week: 340.0,
+            best_server_hours_per_week: 421.0,
+            days: vec![day("2026-11-14", 0.0, 0.58, 0), day("2026-11-15", 30.0, 0.66, 1)],
+        },
+        caveats: vec!["The history is short: 4 weeks.".to_owned()],
+    }
+}
+
 /// A webmail pool that sleeps at night and is half as busy at the weekend.
 fn ebb() -> Finding {
     let hours = 0..168i32;
@@ -316,13 +375,10 @@ fn ebb() -> Finding {
         kind: Kind::Ebb,
         severity: Severity::Info,
         subject: subject("pool webmail", Measure::LoadSessions),
-        verdict: Verdict::Ebbs(Ebb {
-            windows: vec![window(vec![0, 1, 2, 3, 4], 22, 6, 8.0, 3), window(vec![5, 6], 20, 8, 12.0, 2)],
-            server_hours_per_week: 344.0,
-            share: 0.256,
-            money_per_week: Some(72.24),
-            violation_share: Some(0.004),
-        }),
+        verdict: Verdict::Ebbs(Box::new(saving(vec![
+            window(vec![0, 1, 2, 3, 4], 22, 6, 8.0, 3),
+            window(vec![5, 6], 20, 8, 12.0, 2),
+        ]))),
         headline: "Pool webmail can rest 344 server-hours a week.".to_owned(),
         advice: "Run 3 of 8 servers on weekday nights and 2 at weekend nights.".to_owned(),
         evidence: Evidence {
@@ -330,8 +386,17 @@ fn ebb() -> Finding {
                 slots_per_day: 24,
                 median: hours.clone().map(|h| Some(load(h)).filter(|_| h != 30)).collect(),
                 upper: hours.clone().map(|h| Some(load(h) * 1.3).filter(|_| h != 30)).collect(),
-                servers: hours.map(needed).collect(),
+                servers: hours.clone().map(needed).collect(),
+                needed: hours.map(needed).collect(),
                 servers_now: 8,
+                quiet: Some(Quiet {
+                    day: 6,
+                    from: NaiveTime::from_hms_opt(0, 0, 0).unwrap(),
+                    to: NaiveTime::from_hms_opt(4, 0, 0).unwrap(),
+                    hours: 4.0,
+                    load_share: 0.06,
+                }),
+                bound: Vec::new(),
             }),
             facts: vec![Fact {
                 name: "target utilisation".to_owned(),

@@ -122,6 +122,7 @@ mod tests {
                 week.median.truncate(2);
                 week.upper.truncate(2);
                 week.servers.truncate(2);
+                week.needed.truncate(2);
             }
         }
         insta::assert_snapshot!(serde_json::to_string_pretty(&document(&report).unwrap()).unwrap());

@@ -1,7 +1,7 @@
 //! Verdicts, severities and windows in words, the same in the page and on the terminal.
 
 use super::{Report, format, report::reached};
-use crate::plans::{DriftSize, Ebb, Finding, Kind, NOT_SCALING, Question, Severity, Verdict, Window};
+use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Severity, Verdict, Window};
 
 /// A finding's verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
@@ -29,7 +29,10 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
         }
         Verdict::NoEbb { .. } if !scales_out(verdict) => "not declared to scale out".to_owned(),
-        Verdict::NoEbb { reason } => format!("needs its servers at all hours: {reason}"),
+        Verdict::NoEbb { because: NoEbb::NeedsAll, reason } => {
+            format!("needs its servers at all hours: {reason}")
+        }
+        Verdict::NoEbb { reason, .. } => format!("no schedule: {reason}"),
         Verdict::Stale { since } => match report.local(*since) {
             Some(moment) => format!("no sample since {}", format::moment(&moment)),
             None => "no sample any more".to_owned(),
@@ -63,7 +66,7 @@ pub(crate) fn briefly(report: &Report, verdict: &Verdict) -> String {
 
 /// Whether a pool is declared to scale out, as far as its verdict tells.
 pub(crate) fn scales_out(verdict: &Verdict) -> bool {
-    !matches!(verdict, Verdict::NoEbb { reason } if reason == NOT_SCALING)
+    !matches!(verdict, Verdict::NoEbb { because: NoEbb::NotScaling, .. })
 }
 
 /// A drift a month, with its 90 % interval.
@@ -191,7 +194,8 @@ mod tests {
             e.runway = Runway { p5_days: Some(0.0), p50_days: Some(0.0), p95_days: Some(0.0) };
         }
         assert_eq!(verdict(&report, &full), "full mark reached");
-        let fixed = with(Verdict::NoEbb { reason: NOT_SCALING.to_owned() });
+        let fixed =
+            with(Verdict::NoEbb { because: NoEbb::NotScaling, reason: crate::plans::NOT_SCALING.to_owned() });
         assert_eq!(verdict(&report, &fixed), "not declared to scale out");
         assert!(!scales_out(&fixed.verdict) && scales_out(&full.verdict));
     }

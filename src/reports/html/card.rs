@@ -172,7 +172,7 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             answer.push(Named::new("Share of its server-hours", format::percent(ebb.share)));
             let risk = ebb.violation_share.map_or_else(
                 || "not tried: the history is too short to hold a week back".to_owned(),
-                |share| format!("{} of the windows' time in a held-back week", format::percent(share)),
+                |share| format!("{} of the windows' time in held-back weeks", format::percent(share)),
             );
             answer.push(Named::new("Too few servers", risk));
         }
@@ -202,5 +202,5 @@ fn full_between(exhaustion: &Exhaustion) -> Named {
 fn windows(finding: &Finding) -> Vec<Named> {
     let Verdict::Ebbs(ebb) = &finding.verdict else { return Vec::new() };
     let servers = |w: &crate::plans::Window| format!("{} of {} servers", w.servers, w.servers_now);
-    ebb.windows.iter().map(|w| Named::new(words::window(w), servers(w))).collect()
+    ebb.schedule.windows.iter().map(|w| Named::new(words::window(w), servers(w))).collect()
 }

@@ -106,7 +106,7 @@ fn fewer(report: &Report, findings: &[&Finding]) -> String {
     let ebbs: Vec<&Ebb> = findings
         .iter()
         .filter_map(|finding| match &finding.verdict {
-            Verdict::Ebbs(ebb) => Some(ebb),
+            Verdict::Ebbs(ebb) => Some(ebb.as_ref()),
             _ => None,
         })
         .collect();
@@ -177,7 +177,7 @@ mod tests {
         let mut report = fixture::report();
         for finding in &mut report.findings {
             match &mut finding.verdict {
-                Verdict::NoEbb { reason } => *reason = crate::plans::NOT_SCALING.to_owned(),
+                Verdict::NoEbb { because, .. } => *because = crate::plans::NoEbb::NotScaling,
                 Verdict::Fills(e) => e.runway.p50_days = e.runway.p50_days.map(|days| days - 24.0),
                 _ => {}
             }
