@@ -74,6 +74,12 @@ mod readme;
 #[path = "mailtide/replay.rs"]
 mod replay;
 
+#[path = "mailtide/schedule.rs"]
+mod schedule;
+
+#[path = "mailtide/schedule_receivers.rs"]
+mod schedule_receivers;
+
 #[path = "mailtide/servers/mod.rs"]
 mod servers;
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit, init_args::InitArgs, what_if_args::WhatIfJob};
+use super::{
+    as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs, what_if_args::WhatIfJob,
+};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -27,6 +29,8 @@ pub(super) enum Command {
     Report(Job),
     /// Compare when volumes and pools are full, as things are and if something were different; writes nothing
     WhatIf(Box<WhatIfJob>),
+    /// Plan from the archive, and hand the hours that need fewer servers to the tools that switch them
+    Schedule(Box<ScheduleArgs>),
     /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),

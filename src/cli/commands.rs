@@ -13,6 +13,7 @@ use super::{
     init::init,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
+    schedule::schedule,
     what_if_args::{NothingToCompare, WhatIfJob},
 };
 use crate::{
@@ -34,6 +35,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Pull(job) => pull(job, &bar),
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
+        Command::Schedule(asked) => schedule(asked, &bar),
         Command::WhatIf(asked) => what_if(asked, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
         Command::Archive(ArchiveCommand::Verify(job)) => verify(job),

@@ -15,6 +15,8 @@ mod init_words;
 mod local_zone;
 mod progress;
 mod pull_words;
+mod schedule;
+mod schedule_args;
 mod what_if_args;
 
 use std::process::ExitCode;

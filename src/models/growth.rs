@@ -11,7 +11,7 @@ use super::{
     growth_simple::simple_rates,
     growth_weeks::{LEAST_WEEKS, WEEK, Weeks},
 };
-use crate::series::{DAY, Level, Retention, StepKind};
+use crate::series::{DAY, Level, Parts, Retention};
 
 /// Days in a year.
 const YEAR: f64 = 365.25;
@@ -27,6 +27,8 @@ const BY_DATE: f64 = 0.4;
 pub struct GrowthSettings {
     /// How many days ahead the forecast looks, at least 1.
     pub horizon_days: usize,
+    /// The chance of being full that a plan takes, above 0 and below 1: see [`Highest::planned`].
+    pub plan_risk: f64,
 }
 
 /// How high the level gets by each day, retention jobs and one-off purges included, less what the mark is known to
@@ -35,6 +37,8 @@ pub struct GrowthSettings {
 pub struct Highest {
     /// One chance in twenty to be higher: its crossing is the early edge.
     pub early: Vec<f64>,
+    /// The chance to be higher is the one that a plan takes: what is planned for.
+    pub planned: Vec<f64>,
     /// Where this has reached a mark, the mark's day can be told.
     pub likely: Vec<f64>,
     /// A level that does not reach a mark by this does not count as reaching it.
@@ -44,10 +48,11 @@ pub struct Highest {
 }
 
 impl Highest {
-    /// From the quantiles of the highest level by day.
-    pub(super) fn of(quantile: impl Fn(f64) -> Vec<f64>) -> Self {
+    /// From the quantiles of the highest level by day, and the chance that a plan takes.
+    pub(super) fn of(quantile: impl Fn(f64) -> Vec<f64>, plan_risk: f64) -> Self {
         Highest {
             early: quantile(0.95),
+            planned: quantile(1.0 - plan_risk),
             likely: quantile(1.0 - BY_DATE),
             sure: quantile(1.0 - FILLS),
             late: quantile(0.05),
@@ -95,8 +100,12 @@ pub struct Fit {
     retention: Option<Retention>,
     /// What the retention job will have taken by each day ahead.
     purged: Vec<f64>,
-    /// One-off purges that were seen, and over how many years.
-    purges: (usize, f64),
+    /// What the level is the sum of.
+    of: Parts,
+    /// For how many years one-off purges could be seen.
+    years: f64,
+    /// The chance of being full that a plan takes.
+    plan_risk: f64,
 }
 
 /// Forecasts a level to which nothing is known to happen.
@@ -128,11 +137,11 @@ pub fn fit(level: &Level, settings: GrowthSettings) -> Result<Fit, TooShort> {
     let purged = (0..=settings.horizon_days as i64)
         .map(|ahead| retention.map_or(0.0, |job| purges_until(&job, last, ahead) * job.size))
         .collect();
-    let seen = level.steps.once.iter().filter(|step| step.kind() == StepKind::Purge).count();
-    let purges = (seen, (last - first + 1) as f64 / YEAR);
+    let years = (last - first + 1) as f64 / YEAR;
     let futures = Futures::of(&weeks, &average, (blend.simple, simple), blend.widened, settings.horizon_days);
     let (course, changed) = average.course();
-    Ok(Fit { weeks, futures, course, changed, backtest, retention, purged, purges })
+    let (of, plan_risk) = (level.of, settings.plan_risk);
+    Ok(Fit { weeks, futures, course, changed, backtest, retention, purged, of, years, plan_risk })
 }
 
 impl Fit {
@@ -147,9 +156,8 @@ impl Fit {
         let mut changes = changes.to_vec();
         changes.sort_by_key(|change| change.day);
         let purged = purged_by(self.purged.clone(), &changes);
-        let (purges, years) = self.purges;
-        let events = Events { purges, years, purged: &purged, changes: &changes };
-        let drawn = draw(&self.weeks, &self.futures, &events);
+        let events = Events { of: self.of, years: self.years, purged: &purged, changes: &changes };
+        let drawn = draw(&self.weeks, &self.futures, &events, self.plan_risk);
         let (last, end) = (self.weeks.last, self.weeks.len() - 1);
         let day_of = |week: usize| last - WEEK * (end - week) as i64;
         let rate_changed = self.changed.map(|week| day_of(week) - WEEK + 1);
@@ -188,7 +196,7 @@ mod tests {
         Level::of(&Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())).unwrap()
     }
 
-    const YEAR: GrowthSettings = GrowthSettings { horizon_days: 365 };
+    const YEAR: GrowthSettings = GrowthSettings { horizon_days: 365, plan_risk: 0.05 };
 
     fn near(got: f64, expected: f64, share: f64) {
         assert!((got - expected).abs() <= share * expected.abs(), "{got}, expected {expected}");

@@ -8,11 +8,11 @@ use super::history::History;
 use crate::{
     archive::{ArchiveError, Column},
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_finding,
+        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_findings,
         volume_findings,
     },
     platform::{Labels, Measure, Pool},
-    series::{Fold, HOUR, HostLoad, Series, VolumeInput, grid, native_step, total_load, volumes},
+    series::{Fold, HOUR, HostLoad, Mailboxes, Series, VolumeInput, grid, native_step, total_load, volumes},
 };
 
 /// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
@@ -35,7 +35,7 @@ pub(super) struct Disks {
     pub(super) not_counted: Vec<String>,
 }
 
-/// When volumes, inodes and pools are full.
+/// When volumes, inodes and pools are full, and which host's disk grows as no other does.
 pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
@@ -50,13 +50,18 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
             (pool, volume_findings(volume, pool, context))
         })
         .collect();
-    let pools = &context.platform.pools;
-    let of_pools = pools.par_iter().filter_map(|pool| {
-        let own = answers.iter().filter(|(of, _)| of.is_some_and(|of| of.name == pool.name));
-        pool_finding(pool, &own.map(|(_, answer)| answer.clone()).collect::<Vec<_>>(), context)
-    });
-    let mut findings: Vec<Finding> = of_pools.collect();
-    findings.extend(answers.into_iter().flat_map(|(_, answer)| answer.findings));
+    let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
+    let mut of_pools: Vec<(&Pool, Vec<VolumeAnswer>)> =
+        context.platform.pools.iter().map(|pool| (pool, Vec::new())).collect();
+    let mut findings = Vec::new();
+    for (pool, answer) in answers {
+        match of_pools.iter_mut().find(|(other, _)| pool.is_some_and(|pool| pool.name == other.name)) {
+            Some((_, own)) => own.push(answer),
+            None => findings.extend(answer.findings),
+        }
+    }
+    let judged = of_pools.into_par_iter().map(|(pool, own)| pool_findings(pool, own, &mailboxes, context));
+    findings.extend(judged.collect::<Vec<_>>().into_iter().flatten());
     Ok(Disks { findings, not_counted: context.not_counted() })
 }
 

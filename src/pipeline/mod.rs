@@ -22,6 +22,7 @@ mod notes;
 mod plan;
 mod pull;
 mod pulled;
+mod schedule;
 #[cfg(test)]
 mod scripted;
 mod workers;
@@ -36,6 +37,7 @@ pub use losses::set_damaged_aside;
 pub use plan::{plan, what_if};
 pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};
+pub use schedule::{Schedules, schedules};
 
 use crate::{
     archive::{Archive, ArchiveError, Location, StoreOptions},

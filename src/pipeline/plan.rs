@@ -90,7 +90,8 @@ fn report(platform: &Platform, as_of: i64, findings: Vec<Finding>, inputs: Input
     }
 }
 
-fn no_history(places: &Places, as_of: i64) -> PipelineError {
+/// That there is nothing to plan from.
+pub(super) fn no_history(places: &Places, as_of: i64) -> PipelineError {
     let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
     PipelineError::NoHistory { archive: places.archive.clone(), as_of }
 }

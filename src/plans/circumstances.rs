@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    Context, Fact, Later, Mark, Severity, Verdict, WhatIf,
+    Context, Fact, Later, Mark, Verdict, WhatIf,
     coming::{self, Coming, Reckoning},
     late::{self, Past},
     outlook::{self, Bounds, Outlook, Prospect},
@@ -190,10 +190,10 @@ fn p50(verdict: &Verdict) -> Option<f64> {
 }
 
 /// The advice, with what is to be said of capacity that is ordered already.
-pub(super) fn advised(advice: String, outlook: &Outlook, ordered: Option<NaiveDate>) -> String {
+pub(super) fn advised(advice: String, verdict: &Verdict, ordered: Option<NaiveDate>) -> String {
     let Some(date) = ordered else { return advice };
-    let full = match &outlook.verdict {
-        Verdict::Fills(exhaustion) if outlook.severity > Severity::Ok => exhaustion.p50,
+    let full = match verdict {
+        Verdict::Fills(exhaustion) => exhaustion.p50,
         _ => None,
     };
     let date_in_words = super::wording::date(date);

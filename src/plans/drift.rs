@@ -1,8 +1,8 @@
 //! Drift: which latencies, queues and probes rise steadily.
 
 use super::{
-    Context, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold, Verdict, lines,
-    wording,
+    Context, Decision, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold,
+    Verdict, lines, wording,
 };
 use crate::{
     archive::Column,
@@ -64,6 +64,7 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         evidence: evidence(measure, judged.as_ref().ok(), limit),
         what_if: Vec::new(),
         verdict,
+        decision: Decision::default(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The ebb: which hours of the week a pool can run with fewer servers.
 
 use super::{
-    Band, Context, Ebb, EventId, Evidence, Finding, Kind, NoEbb, Replay, Schedule, Severity, Subject,
-    Verdict, Week, lines, wording,
+    Band, Context, Decision, Ebb, EventId, Evidence, Finding, Kind, NoEbb, Replay, Schedule, Severity,
+    Subject, Verdict, Week, lines, wording,
 };
 use crate::{
     models::{LoadForecast, LoadSettings, Profile, TooShort, load_forecast},
@@ -104,6 +104,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         verdict: answer.verdict,
         evidence,
         what_if: Vec::new(),
+        decision: Decision::default(),
     }
 }
 

@@ -15,6 +15,7 @@ impl EventId {
             Kind::VolumeExhaustion => "disk-full",
             Kind::InodeExhaustion => "inodes-full",
             Kind::PoolExhaustion => "pool-full",
+            Kind::Departure => "departs",
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::Stale => "stale",

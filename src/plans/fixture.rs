@@ -5,10 +5,10 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Context, Exhaustion, Finding, Quantity, Verdict};
+use super::{Context, Exhaustion, Finding, Quantity, Verdict, pool_findings, volume_findings};
 use crate::{
     platform::{Labels, Platform},
-    series::{DAY, HOUR, Series, Volume},
+    series::{DAY, HOUR, Mailboxes, Series, Volume},
 };
 
 /// 2026-11-16T00:00:00Z, a Monday.
@@ -71,6 +71,15 @@ pub(super) fn volume(host: &str, used: Series, usable: f64) -> Volume {
         inodes_total: none,
         also_mounted: Vec::new(),
     }
+}
+
+/// The findings about a pool of mailstores with these volumes: host, used and usable bytes.
+pub(super) fn mail_pool(volumes: &[(&str, Series, f64)], context: &Context) -> Vec<Finding> {
+    let pool = context.platform.pool("mailstore").unwrap();
+    let answer = |(host, used, usable): &(&str, Series, f64)| {
+        volume_findings(&volume(host, used.clone(), *usable), Some(pool), context)
+    };
+    pool_findings(pool, volumes.iter().map(answer).collect(), &Mailboxes::default(), context)
 }
 
 /// A little that is the same in every run: no day is like the next one, and five of them nearly make up for each other.

@@ -4,33 +4,48 @@
 mod circumstances;
 mod coming;
 mod context;
+mod decision;
+mod departure;
 mod drift;
 mod ebb;
 mod event_id;
 mod evidence;
+mod explained;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod handover;
 mod late;
 mod lines;
+mod order;
 mod outlook;
 mod placement;
 mod pool_exhaustion;
+mod pool_plan;
+mod rebalance;
 mod schedule;
 mod stale;
 mod stale_source;
+mod stores;
 mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
+pub use decision::{
+    Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
+};
 pub use drift::drift_findings;
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
     DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf,
 };
+pub use handover::{
+    Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
+    Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
+};
 pub use placement::Placement;
-pub use pool_exhaustion::pool_finding;
+pub use pool_plan::pool_findings;
 pub use schedule::{
     Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
 };

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Backtest, Band, Context, Exhaustion, Later, Mark, Runway, Severity, Verdict, wording};
 use crate::{
-    models::{Change, Course, Effect, Fit, Forecast, GrowthSettings, fit},
+    models::{Change, Course, Effect, Fit, Forecast, GrowthSettings, Highest, fit},
     platform::Unit,
     series::{DAY, Level, Retention, StepKind},
 };
@@ -13,7 +13,7 @@ use crate::{
 /// outage of the monitoring.
 const STALE_DAYS: f64 = 3.0;
 /// An order-by date this near is a warning: a fortnight leaves one weekly report to act on it.
-const NOTICE_DAYS: f64 = 14.0;
+pub(super) const NOTICE_DAYS: f64 = 14.0;
 /// Growth of less than this share of the level in a year is none.
 const FLAT_SHARE_A_YEAR: f64 = 0.01;
 
@@ -54,14 +54,14 @@ pub(super) enum Prospect {
 }
 
 impl Prospect {
-    /// Fits a level.
-    pub(super) fn of(level: &Level, context: &Context) -> Prospect {
+    /// Fits a level for plans that take such a chance of being full.
+    pub(super) fn of(level: &Level, plan_risk: f64, context: &Context) -> Prospect {
         let last = level.series.last().map_or(0, |(time, _)| time);
         let silent = (context.as_of - last) as f64 / DAY as f64;
         if silent > STALE_DAYS {
             return Prospect::Unknown(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
         }
-        match fit(level, GrowthSettings { horizon_days: horizon_days(level, context) }) {
+        match fit(level, GrowthSettings { horizon_days: horizon_days(level, context), plan_risk }) {
             Err(short) => Prospect::Unknown(short.to_string(), Some(context.date(short.enough_at))),
             Ok(fit) => Prospect::Known(Box::new(fit)),
         }
@@ -111,14 +111,7 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
     let horizon = context.platform.report.horizon_days;
     // A level of a day is that of its middle; the last day may still be going on.
     let now = (context.as_of - forecast.from_day * DAY) as f64 / DAY as f64 - 0.5;
-    let days_to =
-        |path: &[f64]| crossing(path, bounds.mark).map(|day| (day - now).max(0.0)).filter(|&d| d <= horizon);
-    let highest = &forecast.highest;
-    let runway = Runway {
-        p5_days: days_to(&highest.early),
-        p50_days: days_to(&highest.sure).and_then(|_| days_to(&highest.likely)),
-        p95_days: days_to(&highest.late),
-    };
+    let runway = runway_of(&forecast.highest, bounds.mark, now, horizon);
     let order_by = runway.p5_days.map(|p5| context.before(context.date_in(p5), bounds.lead_time_days));
     let slack = runway.p5_days.map_or(f64::INFINITY, |p5| p5 - bounds.lead_time_days);
     if let Some(p50) = runway.p50_days {
@@ -157,8 +150,20 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
     (Verdict::FillsBeyond { horizon_days: horizon, runway }, severity)
 }
 
+/// Days until a level that may get so high by each day reaches a mark; `now` is the moment that they are counted from,
+/// in days from the first entry. What lies beyond the horizon is not reached.
+pub(super) fn runway_of(highest: &Highest, mark: f64, now: f64, horizon: f64) -> Runway {
+    let days_to =
+        |path: &[f64]| crossing(path, mark).map(|day| (day - now).max(0.0)).filter(|&d| d <= horizon);
+    Runway {
+        p5_days: days_to(&highest.early),
+        p50_days: days_to(&highest.sure).and_then(|_| days_to(&highest.likely)),
+        p95_days: days_to(&highest.late),
+    }
+}
+
 /// The first moment, in days from the path's first entry, at which a path by day reaches a mark.
-fn crossing(path: &[f64], mark: f64) -> Option<f64> {
+pub(super) fn crossing(path: &[f64], mark: f64) -> Option<f64> {
     let at = path.iter().position(|&v| v >= mark)?;
     if at == 0 {
         return Some(0.0);
@@ -265,7 +270,7 @@ pub(super) fn backtest(forecast: &Forecast, unit: Unit) -> Backtest {
 mod tests {
     use super::*;
     use crate::{
-        models::{GrowthBacktest, Highest},
+        models::GrowthBacktest,
         plans::fixture::{AS_OF, MAILSTORE, at, date, hours, platform},
         series::Series,
     };
@@ -280,6 +285,7 @@ mod tests {
             p95: path(per_day[2]),
             highest: Highest {
                 early: path(per_day[2]),
+                planned: path(per_day[2]),
                 likely: path(per_day[1]),
                 sure: path(per_day[1]),
                 late: path(per_day[0]),
@@ -356,7 +362,7 @@ mod tests {
         let bounds = Bounds { mark: 220.0, lead_time_days: 30.0, changes: &[] };
         let judged = |ended: i64| {
             let level = level_of(&crate::plans::fixture::ended(&hours(60, |d| 200.0 + d), ended));
-            Prospect::of(&level, &at(&platform)).judge(&level, bounds, &at(&platform)).verdict
+            Prospect::of(&level, 0.05, &at(&platform)).judge(&level, bounds, &at(&platform)).verdict
         };
         // 20 days left, counted from the moment of the plan and not from the last sample; two in five futures are
         // full a little earlier.

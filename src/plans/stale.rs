@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
+use super::{Context, Decision, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
 use crate::{
     platform::{Labels, Measure, SeriesKey, Unit},
     series::DAY,
@@ -97,6 +97,7 @@ fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Co
         },
         evidence: Evidence::of_facts(vec![wording::number("series", series.len() as f64, Unit::Count)]),
         what_if: Vec::new(),
+        decision: Decision::default(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Stale sources: servers that did not answer, so that everything they measure stands still.
 
-use super::{Context, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
+use super::{Context, Decision, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
 use crate::{
     platform::{Labels, Measure},
     series::DAY,
@@ -63,6 +63,7 @@ fn finding(source: &LastAnswered, context: &Context) -> Option<Finding> {
         advice,
         evidence: Evidence::of_facts(Vec::new()),
         what_if: Vec::new(),
+        decision: Decision::default(),
     })
 }
 

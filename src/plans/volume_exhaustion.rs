@@ -1,7 +1,9 @@
 //! When a volume is full, by bytes and by inodes.
 
+use chrono::NaiveDate;
+
 use super::{
-    Context, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict,
+    Context, Decision, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict,
     circumstances::{self, Circumstances, Felt},
     coming,
     late::Past,
@@ -10,7 +12,8 @@ use super::{
     wording,
 };
 use crate::{
-    platform::{Measure, Pool, Unit},
+    models::Forecast,
+    platform::{Labels, Measure, Planning, Pool, Unit},
     series::{DAY, Level, Series, Volume, median},
 };
 
@@ -28,8 +31,16 @@ pub struct VolumeAnswer {
     pub level: Option<Level>,
     /// Usable bytes at the moment of the plan.
     pub usable: Option<f64>,
+    /// The forecast of its used bytes, where there is one.
+    pub forecast: Option<Forecast>,
+    /// How many mailboxes it holds, where they are counted.
+    pub mailboxes_now: Option<f64>,
+    /// The volume's labels.
+    pub labels: Labels,
     /// Usable bytes by day since 1970-01-01 UTC, where something is planned that they are held against.
     pub(super) usable_days: Vec<(i64, f64)>,
+    /// The first day on which capacity that is ordered for it comes.
+    pub(super) ordered_on: Option<NaiveDate>,
     /// What its pool feels of what is planned for it alone: as things are, then in each scenario.
     pub(super) felt: Vec<Felt>,
 }
@@ -72,12 +83,13 @@ pub fn volume_findings<'a>(
         grow: "make a file system with more inodes, or merge small files (mdbox instead of Maildir)",
     };
     let level = Level::of(&context.declared(&volume.used, volume.labels.get("host"), pool)).ok();
-    let (of_bytes, felt) = finding(&bytes, level.as_ref(), volume, &name, pool, context);
+    let Told { finding: of_bytes, forecast, felt, ordered_on } =
+        finding(&bytes, level.as_ref(), volume, &name, pool, context);
     let mut findings = vec![of_bytes];
     // File systems without a fixed number of inodes (btrfs, some network ones) say 0.
     if inodes.total.last().is_some_and(|(_, total)| total > 0.0) {
         let level = Level::of(&context.declared(&volume.inodes_used, volume.labels.get("host"), pool)).ok();
-        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context).0);
+        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context).finding);
     }
     let planned = !context.platform.planned.is_empty();
     VolumeAnswer {
@@ -85,9 +97,21 @@ pub fn volume_findings<'a>(
         name,
         level,
         usable: volume.usable.last().map(|(_, usable)| usable),
+        forecast,
+        mailboxes_now: None,
+        labels: volume.labels.clone(),
         usable_days: if planned { lines::days(&volume.usable) } else { Vec::new() },
+        ordered_on,
         felt,
     }
+}
+
+/// A volume's resource, judged.
+struct Told {
+    finding: Finding,
+    forecast: Option<Forecast>,
+    felt: Vec<Felt>,
+    ordered_on: Option<NaiveDate>,
 }
 
 fn finding<'a>(
@@ -97,35 +121,38 @@ fn finding<'a>(
     name: &str,
     pool: Option<&Pool>,
     context: &Context<'a>,
-) -> (Finding, Vec<Felt>) {
-    let total = resource.total.last().map(|(_, total)| total);
-    let Some(level) = level else {
-        let outlook = outlook::undecided("there is no sample".to_owned(), None);
-        return (told(resource, None, volume, name, pool, (None, &outlook), context), Vec::new());
+) -> Told {
+    let undecided = |reason: &str, circumstances: Option<&Circumstances>| {
+        let outlook = outlook::undecided(reason.to_owned(), None);
+        let finding = told(resource, level, volume, name, pool, (circumstances, &outlook), context);
+        Told { finding, forecast: None, felt: Vec::new(), ordered_on: None }
     };
+    let Some(level) = level else { return undecided("there is no sample", None) };
     let circumstances = |pool: Option<&Pool>, context: &Context<'a>| {
         Circumstances::of(level, resource.unit, pool, coming::of_volume(context, &volume.labels), context)
     };
     let now = circumstances(pool, context);
-    let Some(total) = total else {
-        let outlook = outlook::undecided("its source does not tell how much it holds".to_owned(), None);
-        return (
-            told(resource, Some(level), volume, name, pool, (Some(&now), &outlook), context),
-            Vec::new(),
-        );
+    let Some((_, total)) = resource.total.last() else {
+        return undecided("its source does not tell how much it holds", Some(&now));
     };
-    let prospect = Prospect::of(level, context);
+    let plan_risk = pool.map_or_else(|| Planning::default().risk, |pool| pool.planning.risk);
+    let prospect = Prospect::of(level, plan_risk, context);
     let outlook = prospect.judge(level, now.bounds(total), context);
-    let mut felt = vec![now.felt(&prospect, context)];
     let others = context.scenarios.iter().map(|(_, other)| {
         let pool = pool.and_then(|pool| other.platform.pool(&pool.name));
         circumstances(pool, other)
     });
     let others: Vec<Circumstances> = others.collect();
+    let mut felt = vec![now.felt(&prospect, context)];
     felt.extend(others.iter().zip(&context.scenarios).map(|(other, (_, of))| other.felt(&prospect, of)));
     let what_if = circumstances::what_if(&prospect, level, total, (&now, &outlook), &others, context);
     let finding = told(resource, Some(level), volume, name, pool, (Some(&now), &outlook), context);
-    (Finding { what_if, ..finding }, felt)
+    Told {
+        finding: Finding { what_if, ..finding },
+        forecast: outlook.forecast,
+        felt,
+        ordered_on: now.ordered_on(),
+    }
 }
 
 /// The judgement of a volume's resource as a finding.
@@ -159,19 +186,20 @@ fn told(
         },
         headline: outlook::headline(&told, &outlook.verdict),
         advice: circumstances::advised(
-            advice(outlook, resource.grow, context),
-            outlook,
+            advice(&outlook.verdict, outlook.severity, resource.grow, context),
+            &outlook.verdict,
             circumstances.and_then(Circumstances::ordered_on),
         ),
         evidence: evidence(resource, level, volume, pool, (circumstances, outlook), context),
         verdict: outlook.verdict.clone(),
+        decision: Decision::default(),
         what_if: Vec::new(),
     }
 }
 
 /// What to do about a level that may fill, in one sentence.
-pub(super) fn advice(outlook: &Outlook, grow: &str, context: &Context) -> String {
-    match (&outlook.verdict, outlook.severity) {
+pub(super) fn advice(verdict: &Verdict, severity: Severity, grow: &str, context: &Context) -> String {
+    match (verdict, severity) {
         (Verdict::Fills(e), Severity::Critical) => format!(
             "Act now: {grow}; new capacity takes {}, and it may be full in {}.",
             wording::days(e.lead_time_days),

@@ -21,12 +21,14 @@ mod nearest;
 mod origin;
 mod origin_fields;
 mod planned;
+mod planning;
 mod pool;
 mod probe;
 mod report_settings;
 mod role;
 mod scaling;
 mod scenario;
+mod schedule_targets;
 mod server_fields;
 mod source;
 mod tier_fields;
@@ -49,11 +51,13 @@ pub use origin::{
     System, Tier, Tls,
 };
 pub use planned::{Load, Planned, Takes, Target, Undertaking};
+pub use planning::Planning;
 pub use pool::Pool;
 pub use probe::Probe;
 pub use report_settings::ReportSettings;
 pub use role::Role;
 pub use scaling::{Redundancy, Scaling};
 pub use scenario::Scenario;
+pub use schedule_targets::{ScheduleTargets, Workload, WorkloadKind};
 pub use source::{Declared, Source};
 pub use unit::{SourceUnit, Unit};

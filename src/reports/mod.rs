@@ -9,6 +9,7 @@
 //!        ├─ terminal     a table for stdout
 //!        ├─ what_if/     scenarios beside the findings, as a table and as JSON
 //!        └─ publish      all files, whole or not at all
+//! Handover ─ schedule/  the scale-down plan for the tools that execute it, written and read back
 //! ```
 //!
 //! `words` and `format` are the only places that turn verdicts and quantities into text; `text` and `slug` are
@@ -25,6 +26,7 @@ mod html;
 mod json;
 mod publish;
 mod report;
+mod schedule;
 mod slug;
 mod spark;
 mod terminal;
@@ -40,6 +42,11 @@ pub use error::ReportError;
 pub use json::findings_json;
 pub use publish::{Published, publish};
 pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
+pub use schedule::{
+    InForce, InForceError, Matched, ScheduleError, ScheduleFormat, Written, comparison_json,
+    comparison_table, matched, read_in_force, save_schedules, schedules_json, schedules_table,
+    write_schedule,
+};
 pub use terminal::terminal_table;
 pub(crate) use text::{one_line, sentence};
 pub use what_if::{what_if_json, what_if_table};

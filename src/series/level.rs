@@ -4,7 +4,7 @@ use super::{
     clock::DAY,
     grid::Series,
     quantile::median,
-    steps::{Steps, find_steps},
+    steps::{StepKind, Steps, find_steps},
 };
 
 /// A reading below this share of the level around it is a mount point read while nothing was mounted.
@@ -25,6 +25,17 @@ pub struct Level {
     pub near_zero: usize,
     /// Holes within the history, in slots of [`Level::series`].
     pub holes: usize,
+    /// What it is the sum of.
+    pub of: Parts,
+}
+
+/// The volumes that a level is the sum of, on each of which one-off purges and moves happen by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// How many volumes, at least one.
+    pub volumes: usize,
+    /// One-off purges seen on all of them.
+    pub purges: usize,
 }
 
 /// Why there is no level.
@@ -45,7 +56,9 @@ impl Level {
         let steps = find_steps(&series);
         let days = by_day(&series, &steps);
         let holes = series.slots().filter(Option::is_none).count() - near_zero;
-        Ok(Level { days, series, steps, near_zero, holes })
+        let purges = steps.once.iter().filter(|step| step.kind() == StepKind::Purge).count();
+        let of = Parts { volumes: 1, purges };
+        Ok(Level { days, series, steps, near_zero, holes, of })
     }
 }
 

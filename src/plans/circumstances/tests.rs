@@ -4,10 +4,10 @@ use crate::{
     plans::{
         Context, Finding, Severity, Verdict, VolumeAnswer,
         fixture::{AS_OF, GB, MAILSTORE, at, date, exhaustion, hours, platform, volume},
-        pool_finding, volume_findings,
+        pool_findings, volume_findings,
     },
     platform::Platform,
-    series::{DAY, Volume},
+    series::{DAY, Mailboxes, Volume},
 };
 
 /// A volume that holds 100 GB now, grows by 1 GB a day and is full at 150 GB: in 50 days, on 5 January.
@@ -34,8 +34,7 @@ fn judged(tables: &str, hosts: &[&str]) -> Vec<Finding> {
     let pool = platform.pool("mailstore").unwrap();
     let answers: Vec<VolumeAnswer> =
         volumes.iter().map(|volume| volume_findings(volume, Some(pool), &context)).collect();
-    let of_volumes = answers.iter().flat_map(|answer| answer.findings.clone());
-    pool_finding(pool, &answers, &context).into_iter().chain(of_volumes).collect()
+    pool_findings(pool, answers, &Mailboxes::default(), &context)
 }
 
 /// Days until the volume of ms01 is full.

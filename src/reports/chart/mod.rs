@@ -43,9 +43,11 @@ pub enum ChartError {
 /// Draws what a finding carries; `None` where it carries nothing that could be drawn.
 pub(crate) fn draw(report: &Report, finding: &Finding) -> Result<Option<Chart>, ChartError> {
     let svg = match finding.kind {
-        Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion | Kind::Stale => {
-            disk::draw(report, finding)
-        }
+        Kind::VolumeExhaustion
+        | Kind::InodeExhaustion
+        | Kind::PoolExhaustion
+        | Kind::Departure
+        | Kind::Stale => disk::draw(report, finding),
         Kind::Drift => drift::draw(report, finding),
         Kind::Ebb => week::draw(report, finding),
     }?;

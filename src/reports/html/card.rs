@@ -3,9 +3,9 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
-use super::week::Heat;
+use super::{decision, week::Heat};
 use crate::{
-    plans::{Exhaustion, Finding, Question, Severity as Level, Verdict},
+    plans::{Exhaustion, Finding, Kind, Question, Severity as Level, Verdict},
     reports::{
         Report,
         drawn::Drawn,
@@ -69,6 +69,8 @@ pub(super) struct Card {
     model: String,
     backtest: Option<String>,
     windows: Vec<Named>,
+    moves: Vec<Named>,
+    runways: Vec<Named>,
     heat: Option<Heat>,
     chart: Option<Chart>,
 }
@@ -95,6 +97,8 @@ impl Card {
             model: sentence(&evidence.model),
             backtest: backtest(finding),
             windows: windows(finding),
+            moves: decision::moves(finding),
+            runways: decision::runways(finding),
             heat: evidence.week.as_ref().and_then(Heat::new),
             chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
         }
@@ -132,6 +136,7 @@ fn context(finding: &Finding) -> String {
 fn backtest(finding: &Finding) -> Option<String> {
     match &finding.evidence.backtest {
         Some(backtest) => Some(sentence(&backtest.summary)),
+        None if finding.kind == Kind::Departure => None,
         None if finding.kind.question() == Question::WhenFull => Some("No back-test was made.".to_owned()),
         None => None,
     }
@@ -159,6 +164,12 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             }
             answer.push(Named::new("Lead time", format::days(e.lead_time_days)));
         }
+        Verdict::Departs(departure) => {
+            let rate = |percent| format!("{} a month", format::percent_change(percent));
+            answer.push(Named::new("Growth of late", rate(departure.percent_per_month)));
+            answer.push(Named::new("Growth before", rate(departure.percent_per_month_before)));
+            answer.push(Named::new("Growth of the others", rate(departure.peers_percent_per_month)));
+        }
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
             answer.push(Named::new("Drift (90 % interval)", words::drift(size)));
             let span = format::percent_change(size.percent_over_span);
@@ -184,6 +195,7 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
         }
         _ => answer.push(Named::new("Verdict", sentence(&words::verdict(report, finding)))),
     }
+    answer.extend(finding.decision.order.iter().flat_map(|order| decision::order(report, order)));
     answer
 }
 

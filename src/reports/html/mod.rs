@@ -2,6 +2,7 @@
 //! whatever is not a drawing of ours.
 
 mod card;
+mod decision;
 mod notes;
 mod page;
 mod section;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    plans::{Ebb, Finding, Question, Severity, Verdict},
+    plans::{Ebb, Finding, Kind, Question, Severity, Verdict},
     reports::{Report, format, report::reached, text::one_line, words},
 };
 
@@ -41,6 +41,8 @@ fn urgency(report: &Report) -> String {
 }
 
 fn full(findings: &[&Finding]) -> String {
+    let findings: &[&Finding] =
+        &findings.iter().copied().filter(|f| f.kind != Kind::Departure).collect::<Vec<_>>();
     let mut filling: Vec<_> = findings
         .iter()
         .filter_map(|finding| match &finding.verdict {
@@ -163,7 +165,7 @@ mod tests {
         assert_eq!(
             lines(&fixture::report()),
             [
-                "2 critical and 3 warnings, of 14 findings.",
+                "2 critical and 3 warnings, of 15 findings.",
                 "ms03:/var/mail first, about 10 Dec 2026; 2 more of 8 fill within 180 days.",
                 "1 of 3 rise; most of all pool outbound (delivery.delay), +14.2 % a month.",
                 "1 of 2 pools that scale out can rest at times: 344 server-hours, EUR 72.24 a week saved.",
