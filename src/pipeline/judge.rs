@@ -12,7 +12,9 @@ use crate::{
         volume_findings,
     },
     platform::{Labels, Measure, Pool},
-    series::{Fold, HOUR, HostLoad, Mailboxes, Series, VolumeInput, grid, native_step, total_load, volumes},
+    series::{
+        Fold, HOUR, HostLoad, Mailboxes, Series, Volume, VolumeInput, grid, native_step, total_load, volumes,
+    },
 };
 
 /// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
@@ -29,6 +31,8 @@ pub(super) const DRIFTING: &[Measure] = &[
 
 /// What was judged of disks.
 pub(super) struct Disks {
+    /// Volumes as they are known.
+    pub(super) volumes: Vec<Volume>,
     /// Of pools, volumes and their inodes.
     pub(super) findings: Vec<Finding>,
     /// What is planned, and is for none of the volumes.
@@ -62,7 +66,8 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
     }
     let judged = of_pools.into_par_iter().map(|(pool, own)| pool_findings(pool, own, &mailboxes, context));
     findings.extend(judged.collect::<Vec<_>>().into_iter().flatten());
-    Ok(Disks { findings, not_counted: context.not_counted() })
+    let not_counted = context.not_counted();
+    Ok(Disks { volumes, findings, not_counted })
 }
 
 /// What is getting slower or longer.

@@ -1,14 +1,15 @@
 //! Planning: from the archive to a report.
 
 use super::{
-    PipelineError, Places, Progress, Pulled, history::History, judge, notes::notes, pull::state,
-    pulled::SourceState,
+    PipelineError, Places, Progress, Pulled, history::History, judge, ledger::Ledger, notes::notes,
+    pull::state, pulled::SourceState,
 };
 use crate::{
     archive::Archive,
-    plans::{Context, Finding, LastAnswered, stale_findings, stale_source_findings},
+    plans::{Context, Finding, LastAnswered, Outcomes, TrackRecord, stale_findings, stale_source_findings},
     platform::{Platform, Scenario},
     reports::{InputNotes, LiveSourceNote, Report},
+    series::Volume,
 };
 
 /// Judges what the archive holds up to `as_of`, and makes a report of it. `pulled` is what this run read, if it
@@ -26,8 +27,10 @@ pub fn plan(
     let context = Context::new(platform, as_of);
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);
-    let disks = judge::disks(&mut history, context.clone().with_scenarios(&others))?;
-    let mut findings = disks.findings;
+    let judge::Disks { volumes, mut findings, not_counted } =
+        judge::disks(&mut history, context.clone().with_scenarios(&others))?;
+    let track_record = look_back(&archive, &volumes, &mut findings, &context)?;
+    drop(volumes);
     progress.step("disks");
     findings.extend(judge::drift_of_all(&mut history, &context)?);
     progress.step("latencies and queues");
@@ -42,8 +45,8 @@ pub fn plan(
     findings.extend(stale_source_findings(&sources.iter().map(last_answered).collect::<Vec<_>>(), &context));
     progress.step("what has stopped");
     let notes = notes(platform, &history, &sources, pulled);
-    let inputs = InputNotes { not_counted: disks.not_counted, ..notes };
-    Ok(report(platform, as_of, findings, inputs))
+    let inputs = InputNotes { not_counted, ..notes };
+    Ok(Report { track_record, ..report(platform, as_of, findings, inputs) })
 }
 
 /// Judges when volumes and pools are full, as things are and in each scenario of the platform, and nothing else.
@@ -58,7 +61,7 @@ pub fn what_if(
     let context = Context::new(platform, as_of).with_scenarios(&others);
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 1);
-    let judge::Disks { findings, not_counted } = judge::disks(&mut history, context)?;
+    let judge::Disks { findings, not_counted, .. } = judge::disks(&mut history, context)?;
     progress.step("disks");
     if history.seen.is_empty() {
         return Err(no_history(places, as_of));
@@ -74,6 +77,7 @@ fn scenarios(platform: &Platform, as_of: i64) -> Vec<(String, Platform)> {
     platform.scenarios.iter().map(applied).collect()
 }
 
+/// A report that looks back at no earlier one.
 fn report(platform: &Platform, as_of: i64, findings: Vec<Finding>, inputs: InputNotes) -> Report {
     let title =
         platform.report.title.clone().unwrap_or_else(|| format!("{}: weekly capacity report", platform.name));
@@ -86,14 +90,27 @@ fn report(platform: &Platform, as_of: i64, findings: Vec<Finding>, inputs: Input
         charts: platform.report.charts,
         findings,
         scenarios: platform.scenarios.clone(),
+        track_record: TrackRecord::default(),
         inputs,
     }
 }
 
-/// That there is nothing to plan from.
+/// There is nothing to go by up to a moment.
 pub(super) fn no_history(places: &Places, as_of: i64) -> PipelineError {
     let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
     PipelineError::NoHistory { archive: places.archive.clone(), as_of }
+}
+
+/// Tells the findings on disks what earlier runs said of them, and how right these were.
+fn look_back(
+    archive: &Archive,
+    volumes: &[Volume],
+    findings: &mut [Finding],
+    context: &Context,
+) -> Result<TrackRecord, PipelineError> {
+    let ledger = Ledger::before(archive, context.as_of)?;
+    ledger.compare(findings, context);
+    Ok(ledger.record(&Outcomes::of(volumes, findings), findings))
 }
 
 /// How each live source has fared, as the last pull left word.

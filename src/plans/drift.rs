@@ -64,6 +64,7 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         evidence: evidence(measure, judged.as_ref().ok(), limit),
         what_if: Vec::new(),
         verdict,
+        earlier: None,
         decision: Decision::default(),
     }
 }
@@ -177,6 +178,7 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() }).into_iter().collect(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts,
         model: "Mann–Kendall test (Hamed–Rao) and Theil–Sen slope on daily levels of the logarithm, the hour-of-week \
                 shape taken out"

@@ -84,6 +84,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: answer.week,
+        parts: Vec::new(),
         facts,
         model: answer.model,
         backtest: None,
@@ -104,6 +105,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         verdict: answer.verdict,
         evidence,
         what_if: Vec::new(),
+        earlier: None,
         decision: Decision::default(),
     }
 }

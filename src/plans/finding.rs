@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Decision, Departure, Ebb, Evidence, NoEbb};
+use super::{Decision, Departure, Earlier, Ebb, Evidence, NoEbb};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -268,6 +268,8 @@ pub struct Finding {
     pub decision: Decision,
     /// What it rests on.
     pub evidence: Evidence,
+    /// What an earlier run said of the same, and why it says something else now.
+    pub earlier: Option<Earlier>,
     /// What it would say in the scenarios that concern its subject, in the order of the platform file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub what_if: Vec<WhatIf>,

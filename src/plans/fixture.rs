@@ -5,7 +5,10 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Context, Exhaustion, Finding, Quantity, Verdict, pool_findings, volume_findings};
+use super::{
+    Ahead, Context, DISTANCES, EventId, Exhaustion, Finding, Foretold, Kind, Quantity, Runway, Verdict,
+    pool_findings, volume_findings,
+};
 use crate::{
     platform::{Labels, Platform},
     series::{DAY, HOUR, Mailboxes, Series, Volume},
@@ -103,5 +106,25 @@ pub(super) fn fact(finding: &Finding, name: &str) -> Option<f64> {
         }
         Quantity::OnDate { value, .. } => Some(value),
         Quantity::Text { .. } => None,
+    }
+}
+
+/// What a run has foretold of a volume at this level below this mark: nothing but that it stays as it is.
+pub(super) fn foretold(as_of: i64, level: f64, mark: f64) -> Foretold {
+    let ahead = |&days: &i64| Ahead { days, p5: level, p50: level, p95: level };
+    Foretold {
+        id: EventId("disk-full/ms01/var/mail".to_owned()),
+        kind: Kind::VolumeExhaustion,
+        verdict: "fills_beyond".to_owned(),
+        as_of,
+        from_day: as_of.div_euclid(DAY),
+        level,
+        mark,
+        later_marks: Vec::new(),
+        per_day: 0.0,
+        horizon_days: 365.0,
+        runway: Runway { p5_days: None, p50_days: None, p95_days: None },
+        ahead: DISTANCES.iter().map(ahead).collect(),
+        parts: Vec::new(),
     }
 }

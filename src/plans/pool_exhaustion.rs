@@ -8,8 +8,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    Context, Decision, EventId, Evidence, Fact, Finding, Kind, Order, Rebalance, Runway, Severity, Subject,
-    Threshold, Verdict, VolumeAnswer,
+    Context, Decision, EventId, Evidence, Fact, Finding, Kind, Mark, Order, Rebalance, Runway, Severity,
+    Subject, Threshold, Verdict, VolumeAnswer,
     circumstances::{self, Circumstances},
     coming,
     departure::together as grow_together,
@@ -31,6 +31,8 @@ use crate::{
 /// A volume younger than this is left out of the pool, with what it holds and what it could hold: how it grows
 /// is not known yet, and counting its room alone would flatter the pool.
 const LEAST_DAYS: i64 = 28;
+/// A step on a volume of less than this share of the pool's usable bytes is not seen in the pool's line.
+const NOTABLE_SHARE: f64 = 0.005;
 
 /// The volumes of a pool that count together.
 struct Counted<'a> {
@@ -44,6 +46,8 @@ struct Counted<'a> {
     hosts: Vec<&'a str>,
     /// One-off purges seen on those that are known.
     purges: usize,
+    /// The findings on the bytes of those that are known.
+    findings: Vec<&'a Finding>,
 }
 
 /// Judges a pool by the sum of its volumes; `None` for a pool without volumes.
@@ -134,6 +138,7 @@ pub(super) fn pool_finding<'a>(
         verdict: outlook.verdict,
         decision,
         what_if,
+        earlier: None,
     };
     if let (Some(level), Some(days)) = (&level, counted.mailboxes(pool, mailboxes)) {
         explain(&mut finding, &level.days, &days, context.as_of);
@@ -152,17 +157,19 @@ impl<'a> Counted<'a> {
         let known = |v: &&'a VolumeAnswer| Some((v.level.as_ref()?.net_days(), v.usable?));
         let (mut hosts, mut sums, mut purges) = (Vec::new(), Vec::new(), 0);
         let mut answers = Vec::new();
+        let mut findings = Vec::new();
         for volume in &all {
             if let Some(one) = known(volume).filter(|(days, _)| span(days) >= LEAST_DAYS) {
                 sums.push(one);
                 answers.push(*volume);
                 hosts.extend(volume.labels.get("host"));
+                findings.extend(of_bytes(volume));
                 purges += volume.level.as_ref().map_or(0, |level| level.of.purges);
             }
         }
         hosts.sort_unstable();
         hosts.dedup();
-        Counted { all, known: sums, answers, hosts, purges }
+        Counted { all, known: sums, answers, hosts, purges, findings }
     }
 
     /// How many volumes are not known well enough.
@@ -288,10 +295,23 @@ pub(super) fn moving(plan: &Rebalance, off: Option<&str>) -> String {
     format!("move {}{more}, to last {}", told.join(", "), wording::days(plan.lasts_days))
 }
 
+/// The one-off steps that were taken out of a volume's level, as far as the pool notices them.
+fn taken_out(finding: &Finding, usable: f64) -> impl Iterator<Item = Mark> {
+    let once = |mark: &&Mark| ["purge", "migration"].contains(&mark.name.as_str());
+    let notable = move |mark: &&Mark| mark.size.is_some_and(|size| size.abs() >= NOTABLE_SHARE * usable);
+    let of = &finding.subject.name;
+    let named = move |mark: &Mark| Mark { name: format!("{} on {of}", mark.name), ..mark.clone() };
+    finding.evidence.marks.iter().filter(once).filter(notable).map(named)
+}
+
+/// A volume's finding about its bytes.
+fn of_bytes(volume: &VolumeAnswer) -> Option<&Finding> {
+    volume.findings.iter().find(|finding| finding.kind == Kind::VolumeExhaustion)
+}
+
 /// When a volume that is too young will have enough history.
 fn enough_on(volume: &VolumeAnswer) -> Option<NaiveDate> {
-    let of_bytes = volume.findings.iter().find(|f| f.kind == Kind::VolumeExhaustion)?;
-    match of_bytes.verdict {
+    match of_bytes(volume)?.verdict {
         Verdict::Undecided { enough_on, .. } => enough_on,
         _ => None,
     }
@@ -365,6 +385,7 @@ fn evidence(
         facts.extend(felt.facts.iter().map(on));
         marks.extend(felt.marks.iter().cloned());
     }
+    marks.extend(counted.findings.iter().flat_map(|finding| taken_out(finding, usable)));
     marks.sort_by_key(|mark| mark.time);
     let model = |(forecast, level)| {
         let words = outlook::model(forecast, level, context);
@@ -383,6 +404,7 @@ fn evidence(
         }],
         marks,
         week: None,
+        parts: counted.findings.iter().map(|finding| finding.id.clone()).collect(),
         facts,
         model: forecast.zip(level).map(model).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, Unit::Bytes)),

@@ -63,6 +63,7 @@ fn finding(source: &LastAnswered, context: &Context) -> Option<Finding> {
         advice,
         evidence: Evidence::of_facts(Vec::new()),
         what_if: Vec::new(),
+        earlier: None,
         decision: Decision::default(),
     })
 }

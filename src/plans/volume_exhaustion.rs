@@ -171,10 +171,7 @@ fn told(
         _ => name.to_owned(),
     };
     Finding {
-        id: EventId::of(
-            resource.kind,
-            &[labels.get("host").unwrap_or_default(), labels.get("volume").unwrap_or_default()],
-        ),
+        id: EventId::of_volume(resource.kind, labels),
         kind: resource.kind,
         severity: outlook.severity,
         subject: Subject {
@@ -193,6 +190,7 @@ fn told(
         evidence: evidence(resource, level, volume, pool, (circumstances, outlook), context),
         verdict: outlook.verdict.clone(),
         decision: Decision::default(),
+        earlier: None,
         what_if: Vec::new(),
     }
 }
@@ -281,6 +279,7 @@ fn evidence(
         thresholds: mark.into_iter().collect(),
         marks,
         week: None,
+        parts: Vec::new(),
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, resource.unit)),

@@ -57,6 +57,11 @@ impl Platform {
         closest.map(|limit| limit.limit)
     }
 
+    /// The platform as if nothing were planned, and nobody asked "what if".
+    pub fn without_plans(&self) -> Platform {
+        Platform { planned: Vec::new(), scenarios: Vec::new(), ..self.clone() }
+    }
+
     /// A path of the file as the process can open it: relative ones start at the file's folder.
     pub fn resolve(&self, path: &Path) -> PathBuf {
         self.directory.join(path)

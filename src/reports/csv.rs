@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 
 use super::{
-    Report, ReportError,
+    Report, ReportError, looking_back,
     report::{order_by, runway},
 };
 use crate::plans::{Finding, Move, Rebalance, Verdict};
 
 /// The columns. New ones are added at the end; none is renamed or moved.
-const HEADER: [&str; 42] = [
+const HEADER: [&str; 48] = [
     "id",
     "kind",
     "severity",
@@ -52,6 +52,12 @@ const HEADER: [&str; 42] = [
     "mailboxes",
     "peers_percent_per_month",
     "departs_sigmas",
+    "earlier_on",
+    "earlier_p5",
+    "earlier_p50",
+    "earlier_p95",
+    "earlier_within",
+    "earlier",
 ];
 
 /// The findings by urgency as CSV with a header. An empty cell is "does not apply".
@@ -82,6 +88,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         Verdict::Ebbs(ebb) => Some(ebb),
         _ => None,
     };
+    let earlier = finding.earlier.as_ref();
     let money = ebb.and_then(|ebb| ebb.money_per_week);
     let (reason, enough_on) = match &finding.verdict {
         Verdict::Undecided { reason, enough_on } => (reason.as_str(), *enough_on),
@@ -143,6 +150,12 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         number(growth.map(|growth| growth.mailboxes_now)),
         number(departure.map(|d| d.peers_percent_per_month)),
         number(departure.map(|d| d.sigmas)),
+        date(earlier.map(|e| e.on)),
+        date(earlier.and_then(|e| e.p5)),
+        date(earlier.and_then(|e| e.p50)),
+        date(earlier.and_then(|e| e.p95)),
+        earlier.map(|e| e.within.to_string()).unwrap_or_default(),
+        guarded(&looking_back::earlier(report, finding).unwrap_or_default()),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! One report with a finding of every kind and every verdict, hostile labels among them, for the tests of
 //! all renderers. Every value is arithmetic on its index; nothing is random.
 
+mod looking_back;
+
 use std::f64::consts::TAU;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -34,6 +36,7 @@ pub(crate) fn report() -> Report {
         charts: 7,
         findings: findings(),
         scenarios: Vec::new(),
+        track_record: looking_back::track_record(),
         inputs: inputs(),
     }
 }
@@ -47,6 +50,7 @@ pub(crate) fn evidence(unit: Unit) -> Evidence {
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts: Vec::new(),
         model: String::new(),
         backtest: None,
@@ -267,6 +271,7 @@ fn volume(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding
         advice: "Order 2 TiB for pool mailstore or move 400 mailboxes to ms05.".to_owned(),
         evidence: disk(),
         what_if: Vec::new(),
+        earlier: (id == "disk-full/ms03/var/mail").then(looking_back::earlier),
         decision: Decision::default(),
     }
 }
@@ -377,6 +382,7 @@ fn drift(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding 
             ..evidence(Unit::Seconds)
         },
         what_if: Vec::new(),
+        earlier: None,
         decision: Decision::default(),
     }
 }
@@ -488,6 +494,7 @@ fn ebb() -> Finding {
             ..evidence(Unit::Count)
         },
         what_if: Vec::new(),
+        earlier: None,
         decision: Decision::default(),
     }
 }

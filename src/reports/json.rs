@@ -8,7 +8,7 @@ use serde::{Serialize, ser::Error};
 use serde_json::ser::Formatter;
 
 use super::{InputNotes, Report, ReportError, what_if::Assumed};
-use crate::plans::{Evidence, Finding};
+use crate::plans::{Evidence, Finding, TrackRecord};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
 const VERSION: u32 = 1;
@@ -25,6 +25,7 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scenarios: Vec<Assumed<'a>>,
     findings: Vec<Finding>,
+    track_record: &'a TrackRecord,
     inputs: &'a InputNotes,
 }
 
@@ -88,6 +89,7 @@ fn document(report: &Report) -> Result<Document<'_>, ReportError> {
         currency: &report.currency,
         scenarios: Assumed::all(report),
         findings: report.ranked().into_iter().cloned().map(rounded).collect(),
+        track_record: &report.track_record,
         inputs: &report.inputs,
     })
 }

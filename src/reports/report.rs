@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::{
-    plans::{Finding, Runway, Severity, Verdict},
+    plans::{Finding, Runway, Severity, TrackRecord, Verdict},
     platform::Scenario,
 };
 
@@ -30,6 +30,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the findings were asked "what if" about, in the order of the platform file.
     pub scenarios: Vec<Scenario>,
+    /// How right earlier runs were.
+    pub track_record: TrackRecord,
     /// What they rest on.
     pub inputs: InputNotes,
 }

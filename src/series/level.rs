@@ -62,6 +62,12 @@ impl Level {
     }
 }
 
+/// A series' median by day as it was read, readings near zero left out, purges and moves left in: what came, to hold
+/// a forecast against. Days without data are left out.
+pub fn as_it_came(series: &Series) -> Vec<(i64, f64)> {
+    by_day(&without_readings_near_zero(series).0, &Steps::default())
+}
+
 impl Level {
     /// The levels by day with only the one-off steps taken out: what a retention job purges stays in.
     pub fn net_days(&self) -> Vec<(i64, f64)> {
@@ -163,6 +169,17 @@ mod tests {
         // Day medians lie 11.5 hours after midnight; growth of 24 a day is all that is left.
         assert!((first.1 - (8_000.0 + 11.5)).abs() < 3.0, "{first:?}");
         assert_eq!(last, (99, 10_000.0 + 2376.0 + 11.5 - 2_000.0));
+    }
+
+    #[test]
+    fn what_came_has_its_purges_and_no_unmounted_hours() {
+        let series = hours(96, |i| match i {
+            30 => Some(3.0),
+            48..72 => None,
+            72.. => Some(600.0),
+            _ => Some(1000.0),
+        });
+        assert_eq!(as_it_came(&series), [(0, 1000.0), (1, 1000.0), (3, 600.0)]);
     }
 
     #[test]

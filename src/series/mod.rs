@@ -17,7 +17,7 @@ pub use clock::{DAY, HOUR, LocalClock, LocalTime};
 pub use counter::{increments, mean_per_event, rate};
 pub use derive::{derived, parts_of};
 pub use grid::{Fold, Series, grid, native_step};
-pub use level::{Level, LevelError, Parts, level_on};
+pub use level::{Level, LevelError, Parts, as_it_came, level_on};
 pub use mailboxes::{Days, Mailboxes};
 pub use pool_load::{HostLoad, total_load};
 pub use quantile::{mad, median, quantile};

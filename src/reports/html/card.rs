@@ -7,9 +7,9 @@ use super::{decision, week::Heat};
 use crate::{
     plans::{Exhaustion, Finding, Kind, Question, Severity as Level, Verdict},
     reports::{
-        Report,
+        Report, chart,
         drawn::Drawn,
-        format,
+        format, looking_back,
         report::{reached, runway},
         text::{one_line, sentence},
         words,
@@ -62,6 +62,7 @@ pub(super) struct Card {
     subject: String,
     context: String,
     headline: String,
+    earlier: Option<String>,
     advice: String,
     answer: Vec<Named>,
     facts: Vec<Named>,
@@ -90,6 +91,7 @@ impl Card {
             subject: one_line(&finding.subject.name, 120),
             context: context(finding),
             headline: sentence(&finding.headline),
+            earlier: looking_back::earlier(report, finding),
             advice: sentence(&finding.advice),
             answer: answer(report, finding),
             facts: facts(finding),
@@ -107,12 +109,11 @@ impl Card {
 
 impl Chart {
     fn new(report: &Report, finding: &Finding, drawn: &Drawn) -> Self {
-        let (head, body) = drawn.svg.split_once('>').unwrap_or(("", ""));
-        let view_box = head.split_once("viewBox=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let (view_box, body) = chart::inner(&drawn.svg);
         let subject = one_line(&finding.subject.name, 120);
         Self {
-            view_box: view_box.map(|(sizes, _)| sizes.to_owned()).unwrap_or_default(),
-            body: Value::from_safe_string(body.trim().to_owned()),
+            view_box,
+            body: Value::from_safe_string(body),
             label: format!(
                 "Chart of {}, {subject}: {}",
                 finding.subject.measure,

@@ -4,10 +4,11 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::{
-    STYLE,
     card::Severity,
     notes::Notes,
+    record::Record,
     section::{self, Section},
+    style,
     summary::{self, Answer},
     what_if::WhatIf,
 };
@@ -36,6 +37,7 @@ pub(super) struct Page {
     urgent: Vec<Urgent>,
     sections: Vec<Section>,
     what_if: Option<WhatIf>,
+    record: Record,
     notes: Notes,
 }
 
@@ -73,7 +75,7 @@ impl Page {
             platform: report.platform.clone(),
             as_of: format::moment(&as_of),
             timezone: report.timezone.name().to_owned(),
-            style: Value::from_safe_string(STYLE.to_owned()),
+            style: style(),
             counts: levels
                 .map(|level| Count { severity: Severity::new(level), number: report.count(level) })
                 .into(),
@@ -81,6 +83,7 @@ impl Page {
             urgent: urgent.map(|(rank, finding)| Urgent::new(report, rank, finding)).collect(),
             sections: section::sections(report, &ranked, drawn),
             what_if: WhatIf::new(report),
+            record: Record::new(report),
             notes: Notes::new(report),
         })
     }
