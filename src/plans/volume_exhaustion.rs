@@ -96,7 +96,7 @@ pub fn volume_findings<'a>(
         findings,
         name,
         level,
-        usable: volume.usable.last().map(|(_, usable)| usable),
+        usable: volume.usable.last().map(|(_, usable)| usable).filter(|&usable| usable > 0.0),
         forecast,
         mailboxes_now: None,
         labels: volume.labels.clone(),
@@ -132,7 +132,8 @@ fn finding<'a>(
         Circumstances::of(level, resource.unit, pool, coming::of_volume(context, &volume.labels), context)
     };
     let now = circumstances(pool, context);
-    let Some((_, total)) = resource.total.last() else {
+    // A size of zero is one that could not be read.
+    let Some(total) = resource.total.last().map(|(_, total)| total).filter(|&total| total > 0.0) else {
         return undecided("its source does not tell how much it holds", Some(&now));
     };
     let plan_risk = pool.map_or_else(|| Planning::default().risk, |pool| pool.planning.risk);
