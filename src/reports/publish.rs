@@ -18,6 +18,9 @@ use super::{Report, ReportError, csv::findings_csv, drawn::draw, forecasts, html
 /// Hidden directories of runs that are under way, or were killed, begin so.
 const HIDDEN: &str = ".publishing-";
 
+/// The page of what fewer servers would save.
+const COST_OPTIMISATION: &str = "cost-optimisation.html";
+
 /// Locked while a run publishes.
 const LOCK: &str = ".publishing.lock";
 
@@ -28,11 +31,13 @@ pub struct Published {
     pub directory: PathBuf,
     /// The page within it.
     pub weekly_html: PathBuf,
+    /// The page of what fewer servers would save, within it.
+    pub cost_optimisation_html: PathBuf,
     /// How many charts it holds.
     pub charts: usize,
 }
 
-/// Writes `<out>/<as-of>/` with `weekly.html`, `charts/*.png`, `findings.json`, `findings.csv` and
+/// Writes `<out>/<as-of>/` with `weekly.html`, `cost-optimisation.html`, `charts/*.png`, `findings.json`, `findings.csv` and
 /// `forecasts.parquet`, and points `<out>/latest` to it. The same report gives the same bytes.
 ///
 /// # Errors
@@ -51,7 +56,8 @@ pub fn publish(report: &Report, out: &Path) -> Result<Published, ReportError> {
     put_in_place(&hidden, &directory).map_err(failed(&directory))?;
     point_latest(out, &name).map_err(failed(&out.join("latest")))?;
     sync_directory(out)?;
-    Ok(Published { weekly_html: directory.join("weekly.html"), directory, charts })
+    let cost_optimisation_html = directory.join(COST_OPTIMISATION);
+    Ok(Published { weekly_html: directory.join("weekly.html"), cost_optimisation_html, directory, charts })
 }
 
 /// Writes all files of the report and gives the number of charts.
@@ -63,6 +69,7 @@ fn fill(report: &Report, directory: &Path) -> Result<usize, ReportError> {
         write(&directory.join(&chart.file), &chart.png)?;
     }
     write(&directory.join("weekly.html"), html::weekly(report, &drawn)?.as_bytes())?;
+    write(&directory.join(COST_OPTIMISATION), html::cost_optimisation(report)?.as_bytes())?;
     write(&directory.join("findings.json"), findings_json(report)?.as_bytes())?;
     write(&directory.join("findings.csv"), &findings_csv(report)?)?;
     let parquet = directory.join("forecasts.parquet");
@@ -183,6 +190,7 @@ mod tests {
             [
                 "charts/disk-full-ms03-var-mail.png",
                 "charts/inodes-full-ms02-var-mail.png",
+                "cost-optimisation.html",
                 "findings.csv",
                 "findings.json",
                 "forecasts.parquet",
