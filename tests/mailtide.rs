@@ -11,6 +11,9 @@ mod architecture;
 #[path = "mailtide/archive_s3.rs"]
 mod archive_s3;
 
+#[path = "mailtide/backtest.rs"]
+mod backtest;
+
 #[path = "mailtide/broken_input.rs"]
 mod broken_input;
 
@@ -40,6 +43,9 @@ mod identical;
 
 #[path = "mailtide/killed.rs"]
 mod killed;
+
+#[path = "mailtide/ledger.rs"]
+mod ledger;
 
 #[path = "mailtide/live_support.rs"]
 mod live_support;

@@ -4,6 +4,7 @@ mod archive_table;
 mod archive_words;
 mod args;
 mod as_of;
+mod backtest;
 mod commands;
 mod doctor;
 mod doctor_words;

@@ -1,8 +1,8 @@
 //! Drift: which latencies, queues and probes rise steadily.
 
 use super::{
-    Context, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold, Verdict, lines,
-    wording,
+    Context, Decision, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold,
+    Verdict, lines, wording,
 };
 use crate::{
     archive::Column,
@@ -63,6 +63,8 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         advice: advice(&verdict, severity, pool),
         evidence: evidence(measure, judged.as_ref().ok(), limit),
         verdict,
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 
@@ -175,6 +177,7 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value }).into_iter().collect(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts,
         model: "Mann–Kendall test (Hamed–Rao) and Theil–Sen slope on daily levels of the logarithm, the hour-of-week \
                 shape taken out"

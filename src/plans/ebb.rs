@@ -1,8 +1,8 @@
 //! The ebb: which hours of the week a pool can run with fewer servers.
 
 use super::{
-    Band, Context, Ebb, EventId, Evidence, Finding, Kind, NoEbb, Replay, Schedule, Severity, Subject,
-    Verdict, Week, lines, wording,
+    Band, Context, Decision, Ebb, EventId, Evidence, Finding, Kind, NoEbb, Replay, Schedule, Severity,
+    Subject, Verdict, Week, lines, wording,
 };
 use crate::{
     models::{LoadForecast, LoadSettings, Profile, TooShort, load_forecast},
@@ -84,6 +84,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: answer.week,
+        parts: Vec::new(),
         facts,
         model: answer.model,
         backtest: None,
@@ -103,6 +104,8 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         advice: words::advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 

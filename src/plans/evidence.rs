@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Quiet;
+use super::{EventId, Quiet};
 use crate::platform::Unit;
 
 /// A line to draw, thinned to what a chart can show. Times are seconds since 1970-01-01 UTC; `None` is a
@@ -143,6 +143,8 @@ pub struct Evidence {
     pub marks: Vec<Mark>,
     /// The week, for load.
     pub week: Option<Week>,
+    /// The findings of the volumes whose levels were added up; empty where it is no sum.
+    pub parts: Vec<EventId>,
     /// Numbers worth naming.
     pub facts: Vec<Fact>,
     /// The model in words.
@@ -161,6 +163,7 @@ impl Evidence {
             thresholds: Vec::new(),
             marks: Vec::new(),
             week: None,
+            parts: Vec::new(),
             facts,
             model: String::new(),
             backtest: None,

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Ebb, Evidence, NoEbb};
+use super::{Decision, Departure, Earlier, Ebb, Evidence, NoEbb};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -73,6 +73,8 @@ pub enum Kind {
     InodeExhaustion,
     /// A pool's bytes run out, all its volumes together.
     PoolExhaustion,
+    /// One host's disk grows as that of no other host of its pool does.
+    Departure,
     /// A pool can run with fewer servers for a while each day or week.
     Ebb,
     /// A latency, queue or probe rises steadily.
@@ -88,6 +90,7 @@ impl Kind {
             Kind::VolumeExhaustion => "volume_exhaustion",
             Kind::InodeExhaustion => "inode_exhaustion",
             Kind::PoolExhaustion => "pool_exhaustion",
+            Kind::Departure => "departure",
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::Stale => "stale",
@@ -97,7 +100,9 @@ impl Kind {
     /// The question that this kind answers.
     pub fn question(self) -> Question {
         match self {
-            Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion => Question::WhenFull,
+            Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion | Kind::Departure => {
+                Question::WhenFull
+            }
             Kind::Drift => Question::Slower,
             Kind::Ebb => Question::FewerServers,
             Kind::Stale => Question::History,
@@ -188,6 +193,8 @@ pub enum Verdict {
     Shrinking,
     /// Neither grows nor shrinks.
     Flat,
+    /// Grows faster than the other hosts of its pool, and than before.
+    Departs(Departure),
     /// Rises steadily.
     Rises(DriftSize),
     /// Falls steadily.
@@ -226,6 +233,7 @@ impl Verdict {
             Verdict::Cleaned { .. } => "cleaned",
             Verdict::Shrinking => "shrinking",
             Verdict::Flat => "flat",
+            Verdict::Departs(_) => "departs",
             Verdict::Rises(_) => "rises",
             Verdict::Falls(_) => "falls",
             Verdict::Steady(_) => "steady",
@@ -255,6 +263,11 @@ pub struct Finding {
     pub headline: String,
     /// What to do, in one sentence.
     pub advice: String,
+    /// The same in numbers, for what is about disk.
+    #[serde(flatten)]
+    pub decision: Decision,
     /// What it rests on.
     pub evidence: Evidence,
+    /// What an earlier run said of the same, and why it says something else now.
+    pub earlier: Option<Earlier>,
 }

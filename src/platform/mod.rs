@@ -20,6 +20,7 @@ mod measure;
 mod nearest;
 mod origin;
 mod origin_fields;
+mod planning;
 mod pool;
 mod probe;
 mod report_settings;
@@ -46,6 +47,7 @@ pub use origin::{
     Asking, Auth, ClientCertificate, CloudWatch, Graphite, HeaderText, Live, Origin, SecretPlace, Server,
     System, Tier, Tls,
 };
+pub use planning::Planning;
 pub use pool::Pool;
 pub use probe::Probe;
 pub use report_settings::ReportSettings;

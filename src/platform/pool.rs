@@ -1,6 +1,8 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted};
+use super::{
+    HostPattern, Measure, Planning, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted,
+};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,8 @@ pub struct Pool {
     pub warm_up_minutes: f64,
     /// How its servers may be taken out of service and put back.
     pub scaling: Scaling,
+    /// How its disk is planned.
+    pub planning: Planning,
     /// What the tools call it that execute its scale-down plan.
     pub schedule: ScheduleTargets,
 }
@@ -84,6 +88,7 @@ impl Pool {
         let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let scaling = Scaling::read(&mut fields);
+        let planning = Planning::read(&mut fields, lead_time_days.unwrap_or(Self::DEFAULT_LEAD_TIME_DAYS));
         let schedule = fields.sub_table("schedule").map(ScheduleTargets::read).unwrap_or_default();
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
@@ -100,6 +105,7 @@ impl Pool {
             price_per_server_hour: price,
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
             scaling,
+            planning,
             schedule,
         })
     }
@@ -114,12 +120,21 @@ fn read_floor(fields: &mut Fields<'_>) -> Option<u32> {
 
 /// Reads `hosts`, the patterns of a pool or an event; `None` where it is absent or one has been refused.
 pub(super) fn read_hosts(fields: &mut Fields<'_>) -> Option<Vec<HostPattern>> {
-    let texts = fields.texts("hosts")?;
+    read_patterns(fields, "hosts", HostPattern::LEGAL)
+}
+
+/// Reads a list of patterns; `None` where it is absent or one has been refused with `legal`, which says what is.
+pub(super) fn read_patterns(
+    fields: &mut Fields<'_>,
+    field: &'static str,
+    legal: &str,
+) -> Option<Vec<HostPattern>> {
+    let texts = fields.texts(field)?;
     let read = |text: toml::Spanned<String>| {
         let pattern = HostPattern::new(text.get_ref());
         if let Err(bad) = &pattern {
             let problem = format!("{}: {bad}", quoted(text.get_ref()));
-            fields.refuse_at(text.span().start, "hosts", problem, format!("legal: {}", HostPattern::LEGAL));
+            fields.refuse_at(text.span().start, field, problem, format!("legal: {legal}"));
         }
         pattern.ok()
     };

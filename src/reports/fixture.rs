@@ -1,6 +1,8 @@
 //! One report with a finding of every kind and every verdict, hostile labels among them, for the tests of
 //! all renderers. Every value is arithmetic on its index; nothing is random.
 
+mod looking_back;
+
 use std::f64::consts::TAU;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -8,9 +10,10 @@ use chrono::{NaiveDate, NaiveTime};
 use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
-        Backtest, Band, Between, DriftSize, Ebb, EventId, Evidence, Exception, Exhaustion, Fact, Finding,
-        Kind, Line, Mark, NoEbb, Quantity, Quiet, Replay, ReplayDay, RiskLevel, Runway, Saving, Schedule,
-        Severity, Subject, Threshold, Verdict, Week, Window,
+        Backtest, Band, Between, Decision, Departure, DriftSize, Ebb, EventId, Evidence, Exception,
+        Exhaustion, Fact, Finding, GrowthExplained, Kind, Line, Mark, MonthlyGrowth, Move, NoEbb, Order,
+        Quantity, Quiet, Rebalance, Relieved, Replay, ReplayDay, RiskLevel, Runway, Saving, Schedule,
+        Severity, Subject, Threshold, Verdict, Volumes, Week, Window,
     },
     platform::{Labels, Measure, Role, Unit},
 };
@@ -32,6 +35,7 @@ pub(crate) fn report() -> Report {
         title: "Weekly capacity report".to_owned(),
         charts: 7,
         findings: findings(),
+        track_record: looking_back::track_record(),
         inputs: inputs(),
     }
 }
@@ -45,6 +49,7 @@ pub(crate) fn evidence(unit: Unit) -> Evidence {
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts: Vec::new(),
         model: String::new(),
         backtest: None,
@@ -62,7 +67,10 @@ fn findings() -> Vec<Finding> {
     };
     let runway = |p5, p50, p95| Runway { p5_days: p5, p50_days: p50, p95_days: p95 };
     vec![
-        volume(Severity::Critical, "disk-full/ms03/var/mail", "ms03:/var/mail", fills(18.0, 24.0, 33.0)),
+        Finding {
+            decision: moved(),
+            ..volume(Severity::Critical, "disk-full/ms03/var/mail", "ms03:/var/mail", fills(18.0, 24.0, 33.0))
+        },
         Finding {
             kind: Kind::InodeExhaustion,
             evidence: inodes(),
@@ -75,12 +83,21 @@ fn findings() -> Vec<Finding> {
         },
         Finding {
             kind: Kind::PoolExhaustion,
+            decision: ordered(),
             ..volume(
                 Severity::Ok,
                 "pool-full/mailstore",
                 "pool mailstore",
                 Verdict::FillsBeyond { horizon_days: 180.0, runway: runway(Some(151.0), None, None) },
             )
+        },
+        Finding {
+            kind: Kind::Departure,
+            evidence: departed(),
+            headline: "ms06:/var/mail grows by +21.4 % a month, the 7 others of its pool by +5.1 %"
+                .to_owned(),
+            advice: "Have a look at what grows on ms06.".to_owned(),
+            ..volume(Severity::Info, "departs/ms06/var/mail", "ms06:/var/mail", Verdict::Departs(departure()))
         },
         volume(Severity::Ok, "disk-full/log01/var/log", "log01:/var/log", Verdict::Cleaned { at_ratio: 0.8 }),
         volume(Severity::Ok, "disk-full/db01/srv", "db01:/srv", Verdict::Shrinking),
@@ -146,6 +163,73 @@ fn findings() -> Vec<Finding> {
     ]
 }
 
+fn departure() -> Departure {
+    Departure {
+        percent_per_month: 21.4,
+        percent_per_month_before: 5.0,
+        peers_percent_per_month: 5.1,
+        sigmas: 11.3,
+        peers: 7,
+    }
+}
+
+fn departed() -> Evidence {
+    let lines = disk().lines;
+    Evidence { lines: lines.into_iter().take(1).collect(), ..evidence(Unit::Bytes) }
+}
+
+/// A tenth of ms03 is moved to a volume with a hostile name.
+fn moved() -> Decision {
+    let runway = |p5, p50, p95| Runway { p5_days: Some(p5), p50_days: p50, p95_days: p95 };
+    let relieved = |volume: &str, before, after| Relieved { volume: volume.to_owned(), before, after };
+    Decision {
+        rebalance: Some(Rebalance {
+            lasts_days: 90.0,
+            moves: vec![Move {
+                from: "ms03:/var/mail".to_owned(),
+                to: HOSTILE.to_owned(),
+                bytes: 193.6 * GIB,
+                share: 0.1,
+                mailboxes: Some(12_400.0),
+                buys_days: Some(86.0),
+            }],
+            volumes: vec![
+                relieved(
+                    "ms03:/var/mail",
+                    runway(18.0, Some(24.0), Some(33.0)),
+                    runway(90.0, Some(110.0), Some(140.0)),
+                ),
+                relieved(HOSTILE, runway(160.0, None, None), runway(120.0, Some(171.0), None)),
+            ],
+            pool_runway: Some(runway(151.0, None, None)),
+        }),
+        ..Decision::default()
+    }
+}
+
+fn ordered() -> Decision {
+    let growth = |percent_per_month, low, high| MonthlyGrowth { percent_per_month, low, high };
+    Decision {
+        order: Some(Order {
+            bytes: 5_000.0 * GIB,
+            by: NaiveDate::from_ymd_opt(2027, 3, 18).unwrap(),
+            lasts_days: 365.0,
+            risk: 0.05,
+            volumes: Some(Volumes { count: 3, bytes: 2_200.0 * GIB }),
+            money: Some(107.4),
+        }),
+        growth_explained: Some(GrowthExplained {
+            span_days: 91.0,
+            used: growth(3.1, 2.7, 3.5),
+            mailboxes: growth(0.9, 0.8, 1.0),
+            bytes_per_mailbox: growth(2.2, 1.8, 2.6),
+            mailboxes_now: 124_000.0,
+            bytes_per_mailbox_now: 0.0155 * GIB,
+        }),
+        ..Decision::default()
+    }
+}
+
 fn subject(name: &str, measure: Measure) -> Subject {
     Subject {
         name: name.to_owned(),
@@ -185,6 +269,8 @@ fn volume(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding
         headline,
         advice: "Order 2 TiB for pool mailstore or move 400 mailboxes to ms05.".to_owned(),
         evidence: disk(),
+        earlier: (id == "disk-full/ms03/var/mail").then(looking_back::earlier),
+        decision: Decision::default(),
     }
 }
 
@@ -293,6 +379,8 @@ fn drift(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding 
             model: "Theil–Sen on daily medians".to_owned(),
             ..evidence(Unit::Seconds)
         },
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 
@@ -402,6 +490,8 @@ fn ebb() -> Finding {
             model: "median of four weeks for each hour of the week".to_owned(),
             ..evidence(Unit::Count)
         },
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 

@@ -17,6 +17,11 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
         Verdict::Cleaned { at_ratio } => format!("cleaned at {}", format::percent(*at_ratio)),
         Verdict::Shrinking => "shrinking".to_owned(),
         Verdict::Flat => "flat".to_owned(),
+        Verdict::Departs(departure) => {
+            let [own, others] =
+                [departure.percent_per_month, departure.peers_percent_per_month].map(format::percent_change);
+            format!("grows by {own} a month, the others by {others}")
+        }
         Verdict::Rises(size) => format!("rises {}", drift(size)),
         Verdict::Falls(size) => format!("falls {}", drift(size)),
         Verdict::Steady(size) => format!("steady, {}", drift(size)),
@@ -41,6 +46,9 @@ pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
     match &finding.verdict {
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
             format!("{} a month", format::percent_change(size.percent_per_month))
+        }
+        Verdict::Departs(departure) => {
+            format!("{} a month, unlike the others", format::percent_change(departure.percent_per_month))
         }
         Verdict::Fills(e) => match e.p50.filter(|_| !reached(&e.runway)) {
             Some(date) => format!("full {}", format::date(date)),
@@ -140,6 +148,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::VolumeExhaustion => "volume",
         Kind::InodeExhaustion => "inodes of a volume",
         Kind::PoolExhaustion => "volumes of a pool together",
+        Kind::Departure => "departure from a pool",
         Kind::Ebb => "ebb of a pool",
         Kind::Drift => "drift",
         Kind::Stale => "history",

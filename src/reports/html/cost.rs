@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
-use super::{STYLE, card::Named, week::Heat};
+use super::{card::Named, style, week::Heat};
 use crate::{
     plans::{Between, Ebb, Finding, Kind, Replay, ReplayDay, RiskLevel, Saving, Verdict},
     reports::{
@@ -97,7 +97,7 @@ impl CostPage {
             platform: report.platform.clone(),
             as_of: format::moment(&as_of),
             timezone: report.timezone.name().to_owned(),
-            style: Value::from_safe_string(STYLE.to_owned()),
+            style: style(),
             totals: totals(report, &ebbs),
             pools: pools.collect::<Result<_, _>>()?,
             others: others

@@ -118,6 +118,7 @@ fn group_of(verdict: &Verdict) -> &'static str {
         Verdict::Cleaned { .. } => "Saturates and is cleaned",
         Verdict::Shrinking => "Shrinking",
         Verdict::Flat => "Flat",
+        Verdict::Departs(_) => "Departing from its pool",
         Verdict::Rises(_) => "Rising",
         Verdict::Falls(_) => "Falling",
         Verdict::Steady(_) => "Steady",
