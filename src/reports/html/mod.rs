@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::{Report, ReportError, drawn::Drawn};
 
 /// Each template with the name by which the others include it.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("weekly.html", include_str!("../../../reports/weekly.html.j2")),
     ("cost-optimisation.html", include_str!("../../../reports/cost-optimisation.html.j2")),
     ("urgent.html", include_str!("../../../reports/urgent.html.j2")),
