@@ -23,7 +23,7 @@ pub fn plan(
 ) -> Result<Report, PipelineError> {
     // Opening would make one, and planning writes nothing.
     let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
-    let context = Context { platform, as_of };
+    let context = Context::new(platform, as_of);
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);
     let (volumes, mut findings) = judge::disks(&mut history, &context)?;

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::{
+    models::FleetPrior,
     platform::{Action, Event, Platform, Pool},
     series::{DAY, LocalClock, LocalTime, Series},
 };
@@ -14,9 +15,16 @@ pub struct Context<'a> {
     pub platform: &'a Platform,
     /// The moment of the plan, in seconds since 1970-01-01 UTC; nothing after it is visible.
     pub as_of: i64,
+    /// How growth goes in this fleet; [`FleetPrior::GENERAL`] where nothing was learnt on it.
+    pub growth: FleetPrior,
 }
 
 impl<'a> Context<'a> {
+    /// What is known before anything was learnt on the fleet.
+    pub fn new(platform: &'a Platform, as_of: i64) -> Self {
+        Context { platform, as_of, growth: FleetPrior::GENERAL }
+    }
+
     /// A clock of the platform's time zone.
     pub fn clock(&self) -> LocalClock {
         LocalClock::new(self.platform.timezone)

@@ -50,8 +50,11 @@ pub(super) fn judge(level: &Level, bounds: Bounds, context: &Context) -> Outlook
     if silent > STALE_DAYS {
         return undecided(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
     }
-    let horizon_days = (horizon + silent).ceil().max(1.0) as usize;
-    let settings = GrowthSettings { horizon_days, plan_risk: bounds.plan_risk };
+    let settings = GrowthSettings {
+        horizon_days: (horizon + silent).ceil().max(1.0) as usize,
+        prior: context.growth,
+        plan_risk: bounds.plan_risk,
+    };
     match forecast(level, settings) {
         Err(short) => undecided(short.to_string(), Some(context.date(short.enough_at))),
         Ok(forecast) => {
@@ -189,6 +192,7 @@ pub(super) fn model(forecast: &Forecast, level: &Level, context: &Context) -> St
         Course::Accelerating => "growth that speeds up",
         Course::Saturating => "growth that slows down",
         Course::Changed => "growth that changed its rate",
+        Course::InBursts => "growth in bursts, by the trimmed mean of its weeks",
     };
     let since = wording::date(context.date(forecast.fitted_from * DAY));
     let mut words = format!("{course} since {since}, averaged with the courses that fit as well");
