@@ -6,6 +6,7 @@ mod drift;
 mod growth;
 mod growth_average;
 mod growth_backtest;
+mod growth_change;
 mod growth_filter;
 mod growth_future;
 mod growth_parts;
@@ -31,8 +32,9 @@ mod season;
 mod theil_sen;
 
 pub use drift::{Drift, DriftSettings, drift};
-pub use growth::{Forecast, GrowthSettings, Highest, forecast};
+pub use growth::{Fit, Forecast, GrowthSettings, Highest, fit, forecast};
 pub use growth_backtest::GrowthBacktest;
+pub use growth_change::{Change, Effect};
 pub use growth_parts::{GrowthParts, GrowthRate, growth_parts};
 pub use growth_prior::{FleetPrior, GrowthBelief};
 pub use growth_shape::Course;

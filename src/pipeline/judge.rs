@@ -34,11 +34,18 @@ pub(super) const DRIFTING: &[Measure] = &[
     Measure::ProbeDuration,
 ];
 
-/// Volumes as they are known, when they, their inodes and pools are full, and which host's disk grows as no other does.
-pub(super) fn disks(
-    history: &mut History,
-    context: &Context,
-) -> Result<(Vec<Volume>, Vec<Finding>), ArchiveError> {
+/// What was judged of disks.
+pub(super) struct Disks {
+    /// Volumes as they are known.
+    pub(super) volumes: Vec<Volume>,
+    /// Of pools, volumes and their inodes.
+    pub(super) findings: Vec<Finding>,
+    /// What is planned, and is for none of the volumes.
+    pub(super) not_counted: Vec<String>,
+}
+
+/// When volumes, inodes and pools are full, and which host's disk grows as no other does.
+pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
         input.add(history.extract(measure)?);
@@ -48,9 +55,9 @@ pub(super) fn disks(
     // What the fleet says of growth is learnt first; each volume is then judged by it.
     let every = volumes.len().div_ceil(LEARNT_ON).max(1);
     let learnt_on: Vec<&Volume> = volumes.iter().step_by(every).collect();
-    let beliefs = learnt_on.par_iter().filter_map(|volume| growth_belief(volume, pool_of(volume), context));
+    let beliefs = learnt_on.par_iter().filter_map(|volume| growth_belief(volume, pool_of(volume), &context));
     let growth = FleetPrior::learnt(&beliefs.collect::<Vec<_>>());
-    let context = &Context { growth, ..context.clone() };
+    let context = &context.clone().placed(&volumes).with_growth(growth);
     let answers: Vec<(Option<&Pool>, VolumeAnswer)> = volumes
         .par_iter()
         .map(|volume| {
@@ -70,7 +77,8 @@ pub(super) fn disks(
     }
     let judged = of_pools.into_par_iter().map(|(pool, own)| pool_findings(pool, own, &mailboxes, context));
     findings.extend(judged.collect::<Vec<_>>().into_iter().flatten());
-    Ok((volumes, findings))
+    let not_counted = context.not_counted();
+    Ok(Disks { volumes, findings, not_counted })
 }
 
 /// What is getting slower or longer.

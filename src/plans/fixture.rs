@@ -104,6 +104,7 @@ pub(super) fn fact(finding: &Finding, name: &str) -> Option<f64> {
         Quantity::Number { value, .. } | Quantity::PerDay { value, .. } | Quantity::Days { value } => {
             Some(value)
         }
+        Quantity::OnDate { value, .. } => Some(value),
         Quantity::Text { .. } => None,
     }
 }
