@@ -29,6 +29,8 @@ const RETENTION_DROPS: usize = 3;
 
 /// Drops that each begin within this share of one level are a cleaning at a mark, whatever their distances.
 const AT_MARK: f64 = 0.02;
+/// … if there are so many of them: three at one level are found by chance in a store that is tidied now and then.
+const AT_MARK_DROPS: usize = 4;
 
 /// One in so many of the changes is left out at either end before their mean is taken: steps are rarer.
 const TRIM: usize = 100;
@@ -255,7 +257,10 @@ fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<b
     };
     let befores: Vec<f64> = members.iter().filter_map(before).collect();
     let level_before = median(&mut befores.clone())?;
-    let at_mark = befores.iter().all(|level| (level - level_before).abs() <= AT_MARK * level_before.abs());
+    // Another drop, such as a large purge, has left that level behind.
+    let at_mark = members.len() >= AT_MARK_DROPS
+        && members.len() == drops.len()
+        && befores.iter().all(|level| (level - level_before).abs() <= AT_MARK * level_before.abs());
     // A job that was seen less than half of the times it should have run is no rhythm to count on.
     let mut expected: f64 = distances.iter().map(|&d| multiple(d)).sum();
     let on_schedule = distances.iter().all(|&d| regular(d)) && distances.len() as f64 >= 0.5 * expected;
