@@ -3,6 +3,12 @@
 
 mod change_shape;
 mod drift;
+mod drift_evidence;
+mod drift_fleet;
+mod drift_noise;
+mod drift_posterior;
+mod drift_shape;
+mod drift_steps;
 mod growth;
 mod growth_average;
 mod growth_backtest;
@@ -16,7 +22,8 @@ mod profile;
 mod season;
 mod theil_sen;
 
-pub use drift::{Drift, DriftSettings, drift};
+pub use drift::{Drift, DriftCourse, DriftEvidence, DriftSettings, DriftStep, drift_evidence, drift_prior};
+pub use drift_fleet::{DriftPrior, least_belief};
 pub use growth::{Forecast, GrowthSettings, Highest, forecast};
 pub use growth_backtest::GrowthBacktest;
 pub use growth_shape::Course;

@@ -9,7 +9,7 @@ use crate::{
     archive::{ArchiveError, Column},
     plans::{
         Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_finding,
-        volume_findings,
+        volume_findings, weighed_drifts,
     },
     platform::{Labels, Measure, Pool},
     series::{Fold, HOUR, HostLoad, Series, VolumeInput, grid, native_step, total_load, volumes},
@@ -53,12 +53,12 @@ pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<
 
 /// What is getting slower or longer.
 pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
-    let mut findings = Vec::new();
+    let mut fleet = Vec::new();
     for &measure in DRIFTING {
         let columns = history.with_parts(measure)?;
-        findings.extend(drift_findings(measure, &columns, context));
+        fleet.extend(weighed_drifts(measure, &columns, context));
     }
-    Ok(findings)
+    Ok(drift_findings(&fleet, context))
 }
 
 /// Which hours need fewer servers.

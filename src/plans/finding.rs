@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Serialize;
 
-use super::Evidence;
+use super::{DriftSize, Evidence};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -149,23 +149,6 @@ pub struct Exhaustion {
     pub lead_time_days: f64,
 }
 
-/// How fast something rises.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct DriftSize {
-    /// Percent that the level changes by in 30 days, compounded.
-    pub percent_per_month: f64,
-    /// Lower end of its 90 % interval.
-    pub low: f64,
-    /// Upper end of its 90 % interval.
-    pub high: f64,
-    /// Percent over the whole span looked at.
-    pub percent_over_span: f64,
-    /// Days looked at.
-    pub span_days: f64,
-    /// Two-sided p-value of the trend test, corrected for autocorrelation.
-    pub p_value: f64,
-}
-
 /// A span of local time in which a pool can run with fewer servers. It belongs to the day on which it starts
 /// and may end on the next one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -222,9 +205,9 @@ pub enum Verdict {
     Shrinking,
     /// Neither grows nor shrinks.
     Flat,
-    /// Rises steadily.
+    /// Rises: steadily, since a day, or by steps.
     Rises(DriftSize),
-    /// Falls steadily.
+    /// Falls: steadily, since a day, or by steps.
     Falls(DriftSize),
     /// Neither rises nor falls.
     Steady(DriftSize),

@@ -3,6 +3,8 @@
 
 mod context;
 mod drift;
+mod drift_size;
+mod drift_words;
 mod ebb;
 mod ebb_window;
 mod event_id;
@@ -19,11 +21,12 @@ mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
-pub use drift::drift_findings;
+pub use drift::{WeighedDrift, drift_findings, weighed_drifts};
+pub use drift_size::{DatedStep, DriftKind, DriftSize};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{
-    DriftSize, Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+    Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
 };
 pub use pool_exhaustion::pool_finding;
 pub use stale::{LastSeen, stale_findings};

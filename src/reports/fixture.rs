@@ -8,8 +8,8 @@ use chrono::{NaiveDate, NaiveTime};
 use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
-        Backtest, Band, DriftSize, Ebb, EventId, Evidence, Exhaustion, Fact, Finding, Kind, Line, Mark,
-        Quantity, Runway, Severity, Subject, Threshold, Verdict, Week, Window,
+        Backtest, Band, DatedStep, DriftKind, DriftSize, Ebb, EventId, Evidence, Exhaustion, Fact, Finding,
+        Kind, Line, Mark, Quantity, Runway, Severity, Subject, Threshold, Verdict, Week, Window,
     },
     platform::{Labels, Measure, Role, Unit},
 };
@@ -50,15 +50,28 @@ pub(crate) fn evidence(unit: Unit) -> Evidence {
     }
 }
 
-fn findings() -> Vec<Finding> {
-    let tiny = DriftSize {
-        percent_per_month: 0.4,
-        low: -1.1,
-        high: 1.9,
-        percent_over_span: 1.6,
+/// A ramp: percent a month and over the span, each with its interval.
+fn drift_size(monthly: [f64; 3], all: [f64; 3], belief: f64, p_value: f64) -> DriftSize {
+    let [[percent_per_month, low, high], [percent_over_span, low_over_span, high_over_span]] = [monthly, all];
+    DriftSize {
+        percent_per_month,
+        low,
+        high,
+        percent_over_span,
+        low_over_span,
+        high_over_span,
         span_days: 120.0,
-        p_value: 0.41,
-    };
+        course: DriftKind::Ramp,
+        began_on: None,
+        steps: Vec::new(),
+        belief,
+        least_belief: 0.62,
+        p_value,
+    }
+}
+
+fn findings() -> Vec<Finding> {
+    let tiny = drift_size([0.4, -1.1, 1.9], [1.6, -4.3, 7.8], 0.02, 0.41);
     let runway = |p5, p50, p95| Runway { p5_days: p5, p50_days: p50, p95_days: p95 };
     vec![
         volume(Severity::Critical, "disk-full/ms03/var/mail", "ms03:/var/mail", fills(18.0, 24.0, 33.0)),
@@ -98,26 +111,19 @@ fn findings() -> Vec<Finding> {
             Severity::Warning,
             "drift/outbound/delivery.delay",
             "pool outbound",
-            Verdict::Rises(DriftSize {
-                percent_per_month: 14.2,
-                low: 9.8,
-                high: 18.9,
-                percent_over_span: 68.0,
-                span_days: 120.0,
-                p_value: 0.000_03,
-            }),
+            Verdict::Rises(drift_size([14.2, 9.8, 18.9], [68.0, 45.0, 99.0], 1.0, 0.000_03)),
         ),
         drift(
             Severity::Info,
             "drift/imap",
             "probe imap_login_read",
             Verdict::Falls(DriftSize {
-                percent_per_month: -6.1,
-                low: -8.0,
-                high: -3.9,
-                percent_over_span: -21.0,
-                span_days: 120.0,
-                p_value: 0.002,
+                course: DriftKind::Step,
+                steps: chrono::NaiveDate::from_ymd_opt(2026, 10, 12)
+                    .map(|on| DatedStep { on, percent: -21.0 })
+                    .into_iter()
+                    .collect(),
+                ..drift_size([-6.1, -8.0, -3.9], [-21.0, -28.0, -14.0], 0.97, 0.002)
             }),
         ),
         drift(Severity::Ok, "drift/inbound", "probe inbound", Verdict::Steady(tiny)),

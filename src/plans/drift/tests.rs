@@ -19,12 +19,13 @@ fn probe(days: i64, ended: i64, percent: f64) -> Column {
 
 fn judged(column: Column, tables: &str) -> Finding {
     let platform = platform(&format!("{MAILSTORE}{tables}"));
-    drift_findings(Measure::ProbeDuration, &[column], &at(&platform)).remove(0)
+    let context = at(&platform);
+    drift_findings(&weighed_drifts(Measure::ProbeDuration, &[column], &context), &context).remove(0)
 }
 
 fn size(verdict: &Verdict) -> DriftSize {
     match verdict {
-        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => *size,
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => size.clone(),
         _ => panic!("{verdict:?}"),
     }
 }
@@ -43,7 +44,7 @@ fn a_change_is_told_by_its_size_and_its_limit() {
         (20.0, 250, "rises", Severity::Critical),
         (-20.0, 250, "falls", Severity::Ok),
         (-20.0, 150, "falls", Severity::Warning),
-        (5.0, 300, "steady", Severity::Ok),
+        (3.0, 300, "steady", Severity::Ok),
         (0.0, 300, "steady", Severity::Ok),
         (0.0, 200, "steady", Severity::Warning),
     ] {
@@ -54,8 +55,8 @@ fn a_change_is_told_by_its_size_and_its_limit() {
             "{percent} of {milliseconds}"
         );
         let size = size(&found.verdict);
-        // From the first to the last of 60 days are 59.
-        assert_eq!(size.span_days, 59.0);
+        // From the first to the last quarter of 60 days.
+        assert_eq!(size.span_days, 59.75);
         assert!((size.percent_over_span - percent).abs() < 1.0, "{percent}: {size:?}");
         assert_eq!(found.evidence.thresholds[0].value, f64::from(milliseconds) / 1000.0);
     }
@@ -68,8 +69,8 @@ fn a_rise_is_told_with_its_interval_and_its_level() {
     // 1.2^(30/60) is 9.54 % more in a month.
     assert!((size.percent_per_month - 9.54).abs() < 0.5, "{size:?}");
     assert!(size.low <= size.percent_per_month && size.percent_per_month <= size.high, "{size:?}");
-    assert!(size.low > 0.0 && size.p_value < 0.001, "{size:?}");
-    assert_eq!(found.headline, "probe inbound on web01 rises steadily: +20 % over 59 days");
+    assert!(size.low > 0.0 && size.p_value < 0.001 && size.belief > 0.99, "{size:?}");
+    assert_eq!(found.headline, "probe inbound on web01 rises steadily: +20 % over 60 days");
     let level = fact(&found, "level now").unwrap();
     assert!((level - 0.284).abs() < 0.003, "{level}");
     assert_eq!(found.evidence.lines.iter().map(|l| l.times.len()).collect::<Vec<_>>(), [60, 60]);
@@ -77,7 +78,7 @@ fn a_rise_is_told_with_its_interval_and_its_level() {
 
 #[test]
 fn only_the_last_quarter_is_looked_at() {
-    assert_eq!(size(&judged(probe(400, 0, 5.0), "").verdict).span_days, 89.0);
+    assert_eq!(size(&judged(probe(400, 0, 3.0), "").verdict).span_days, 89.75);
 }
 
 #[test]
@@ -134,4 +135,43 @@ fn series_have_names_for_people() {
     ] {
         assert_eq!(name(measure, &labels), expected);
     }
+}
+
+/// The probe at 200 ms, and so many percent more from a day in October on.
+fn stepped(day: u32, percent: f64) -> Column {
+    let mut column = probe(60, 0, 0.0);
+    let from = date(&format!("2026-10-{day:02}")).and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp();
+    let moved = column.points.times.iter().zip(&mut column.points.values).filter(|(time, _)| **time >= from);
+    moved.for_each(|(_, value)| *value *= 1.0 + percent / 100.0);
+    column
+}
+
+#[test]
+fn a_step_is_told_with_its_date_and_is_news_for_four_weeks() {
+    // 30 October is 17 days before 16 November, 5 October is 42.
+    for (day, percent, verdict, severity, told) in [
+        (30, 25.0, "rises", Severity::Warning, "rose at once, on 30 Oct 2026: +25 %"),
+        (5, 25.0, "rises", Severity::Info, "rose at once, on 5 Oct 2026: +25 %"),
+        (30, -20.0, "falls", Severity::Ok, "fell at once, on 30 Oct 2026: -20 %"),
+    ] {
+        let found = judged(stepped(day, percent), "");
+        assert_eq!((found.verdict.name(), found.severity), (verdict, severity));
+        assert_eq!(found.headline, format!("probe inbound on web01 {told}"));
+        assert_eq!(found.evidence.marks.iter().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["step"]);
+        assert_eq!(size(&found.verdict).course, DriftKind::Step);
+    }
+}
+
+#[test]
+fn all_measures_are_judged_together() {
+    let platform = platform(MAILSTORE);
+    let context = at(&platform);
+    let mut fleet = weighed_drifts(Measure::ProbeDuration, &[probe(60, 0, 20.0)], &context);
+    fleet.extend(weighed_drifts(Measure::ResponseTime, &[probe(60, 0, 0.0), probe(9, 0, 0.0)], &context));
+    let found = drift_findings(&fleet, &context);
+    let verdicts: Vec<&str> = found.iter().map(|finding| finding.verdict.name()).collect();
+    assert_eq!(verdicts, ["rises", "steady", "undecided"]);
+    assert_eq!(found[1].subject.measure, Measure::ResponseTime);
+    let least = |finding: &Finding| size(&finding.verdict).least_belief;
+    assert_eq!(least(&found[0]), least(&found[1]));
 }
