@@ -19,6 +19,7 @@ mod growth_simple;
 mod growth_weeks;
 mod mann_kendall;
 mod profile;
+mod same_load;
 mod season;
 mod theil_sen;
 
@@ -29,6 +30,7 @@ pub use growth_backtest::GrowthBacktest;
 pub use growth_shape::Course;
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::{Profile, ProfileSettings, profile};
+pub use same_load::{SameLoad, at_same_load};
 pub use theil_sen::theil_sen;
 
 /// A series is too short for a model.

@@ -60,7 +60,9 @@ pub fn at_same_load(latency: &Series, load: &Series) -> Option<SameLoad> {
     for (hour, row) in hours.iter().zip(&rows) {
         left.set(hour.slot, Some((hour.latency - line(row) + at_middle).exp()));
     }
-    let of = |value: &dyn Fn(usize) -> f64| spread(&within_days(&hours, &(0..hours.len()).map(value).collect::<Vec<_>>()));
+    let of = |value: &dyn Fn(usize) -> f64| {
+        spread(&within_days(&hours, &(0..hours.len()).map(value).collect::<Vec<_>>()))
+    };
     let (all, rest) = (of(&|i| hours[i].latency), of(&|i| hours[i].latency - line(&rows[i])));
     let explained = if all > 0.0 { (1.0 - rest / all).clamp(0.0, 1.0) } else { 0.0 };
     Some(SameLoad { latency: left, explained, hours: hours.len() })
@@ -147,4 +149,49 @@ fn solved(mut a: [[f64; SLOPES]; SLOPES], mut b: [f64; SLOPES]) -> Option<[f64; 
         b[i] = (b[i] - known) / a[i][i];
     }
     Some(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::HOUR;
+
+    /// 28 days by the hour.
+    fn hours(of: impl Fn(f64) -> f64) -> Series {
+        let slots = (0..28 * 24).map(|hour| Some(of(f64::from(hour) / 24.0)));
+        Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())
+    }
+
+    /// Between 1 and 3 within each day, and a tenth more each week.
+    fn load(day: f64) -> f64 {
+        (2.0 + (day * std::f64::consts::TAU).sin()) * 1.1_f64.powf(day / 7.0)
+    }
+
+    #[test]
+    fn a_power_of_the_load_is_taken_off_whole() {
+        // On logarithms a power is a straight line, which every broken line can be.
+        let same = at_same_load(&hours(|day| 0.5 * load(day).powf(1.5)), &hours(load)).unwrap();
+        assert!(same.explained > 0.999 && same.hours == 28 * 24, "{same:?}");
+        let (first, last) = (same.latency.get(0).unwrap(), same.latency.get(27 * 24).unwrap());
+        assert!((last / first - 1.0).abs() < 0.005, "{first} to {last}");
+    }
+
+    #[test]
+    fn what_rises_at_the_same_load_is_left() {
+        let slower = |day: f64| 0.5 * load(day).powf(1.5) * (1.0 + 0.2 * day / 27.0);
+        let same = at_same_load(&hours(slower), &hours(load)).unwrap();
+        // From noon to noon, 27 days apart, a fifth.
+        let ratio = same.latency.get(27 * 24 + 12).unwrap() / same.latency.get(12).unwrap();
+        assert!((ratio - (1.0 + 0.2 * 27.5 / 27.0) / (1.0 + 0.2 * 0.5 / 27.0)).abs() < 0.01, "{ratio}");
+    }
+
+    #[test]
+    fn no_load_short_load_and_a_load_that_never_moves_explain_nothing() {
+        let latency = hours(|_| 1.0);
+        assert_eq!(at_same_load(&latency, &hours(|_| 0.0)), None);
+        assert_eq!(at_same_load(&latency, &hours(|_| 7.0)), None);
+        assert_eq!(at_same_load(&latency, &Series::holes(0, HOUR, 0)), None);
+        let fortnight = Series::from_slots(0, HOUR, (0..13 * 24).map(|i| Some(load(f64::from(i) / 24.0))));
+        assert_eq!(at_same_load(&latency, &fortnight), None);
+    }
 }

@@ -8,7 +8,7 @@ use super::history::History;
 use crate::{
     archive::{ArchiveError, Column},
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_finding,
+        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, loads_behind, pool_finding,
         volume_findings, weighed_drifts,
     },
     platform::{Labels, Measure, Pool},
@@ -56,7 +56,14 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
     let mut fleet = Vec::new();
     for &measure in DRIFTING {
         let columns = history.with_parts(measure)?;
-        fleet.extend(weighed_drifts(measure, &columns, context));
+        let loads = match columns.is_empty() {
+            true => Vec::new(),
+            false => loads_behind(measure)
+                .iter()
+                .map(|&load| Ok((load, history.with_parts(load)?)))
+                .collect::<Result<Vec<_>, ArchiveError>>()?,
+        };
+        fleet.extend(weighed_drifts(measure, &columns, &loads, context));
     }
     Ok(drift_findings(&fleet, context))
 }

@@ -1,16 +1,21 @@
 //! Drift: which latencies, queues and probes rise steadily, since a day, or by steps.
 
 use super::{
-    Context, DatedStep, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Severity,
-    Subject, Threshold, Verdict,
-    drift_words::{advice, headline, name},
+    Context, DatedStep, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
+    SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict,
+    drift_limit::limit_dates,
+    drift_scope::{Member, peers, scope},
+    drift_words::{advice, facts, headline, name},
     lines, wording,
 };
 use crate::{
     archive::Column,
-    models::{Drift, DriftCourse, DriftEvidence, DriftSettings, drift_evidence, drift_prior, least_belief},
+    models::{
+        Drift, DriftCourse, DriftEvidence, DriftSettings, at_same_load, drift_evidence, drift_prior,
+        least_belief,
+    },
     platform::{Labels, Measure, SeriesKey},
-    series::{DAY, Fold, HOUR, grid},
+    series::{DAY, Fold, HOUR, Series, grid},
 };
 
 /// Days looked at: a quarter shows a drift without last year's platform in it.
@@ -20,29 +25,53 @@ const STALE_DAYS: i64 = 3;
 /// A step this many days ago is news; an older one is a level that people know.
 const NEWS_DAYS: i64 = 28;
 
+/// A load that explains less than this share of the ups and downs within days is left in: its own noise would be added.
+const EXPLAINS: f64 = 0.2;
+
 /// What one series says before all have been weighed.
 #[derive(Debug, Clone)]
 pub struct WeighedDrift {
     measure: Measure,
     labels: Labels,
-    /// What it says, or why it says nothing.
+    /// What it says, at the same load where a load explains it, or why it says nothing.
     evidence: Result<DriftEvidence, Verdict>,
+    /// The load that was taken off, and what the series says with it left in.
+    load: Option<(Measure, f64, DriftEvidence)>,
 }
 
-/// Weighs all series of one measure.
-pub fn weighed_drifts(measure: Measure, columns: &[Column], context: &Context) -> Vec<WeighedDrift> {
+/// The loads that a measure may depend on, the likeliest first.
+pub fn loads_behind(measure: Measure) -> &'static [Measure] {
+    match measure {
+        Measure::DeliveryDelay => &[Measure::LoadMessages],
+        Measure::ResponseTime => &[Measure::LoadSessions, Measure::LoadConnections, Measure::LoadMessages],
+        _ => &[],
+    }
+}
+
+/// Weighs all series of one measure; `loads` are the series of [`loads_behind`] it.
+pub fn weighed_drifts(
+    measure: Measure,
+    columns: &[Column],
+    loads: &[(Measure, Vec<Column>)],
+    context: &Context,
+) -> Vec<WeighedDrift> {
     use rayon::prelude::*;
-    columns.par_iter().map(|column| weighed(measure, column, context)).collect()
+    columns.par_iter().map(|column| weighed(measure, column, loads, context)).collect()
 }
 
-fn weighed(measure: Measure, column: &Column, context: &Context) -> WeighedDrift {
+fn weighed(
+    measure: Measure,
+    column: &Column,
+    loads: &[(Measure, Vec<Column>)],
+    context: &Context,
+) -> WeighedDrift {
     let labels = &column.labels;
     let host = labels.get("host");
     let pool = host.and_then(|host| context.platform.pool_of(host));
     let hours = context.declared(&grid(&column.points, HOUR, Fold::Median), host, pool);
     let silent = hours.last().map_or(i64::MAX, |(time, _)| context.as_of.saturating_sub(time));
     let settings = DriftSettings { clock: context.clock(), days: SPAN_DAYS };
-    let evidence = if silent > STALE_DAYS * DAY {
+    let mut evidence = if silent > STALE_DAYS * DAY {
         Err(Verdict::Undecided { reason: "its data stopped".to_owned(), enough_on: None })
     } else {
         drift_evidence(&hours, &settings).map_err(|short| Verdict::Undecided {
@@ -50,7 +79,31 @@ fn weighed(measure: Measure, column: &Column, context: &Context) -> WeighedDrift
             reason: short.to_string(),
         })
     };
-    WeighedDrift { measure, labels: labels.clone(), evidence }
+    let mut load = None;
+    if let (Ok(raw), Some((of, loads))) = (&evidence, load_of(labels, loads)) {
+        let same = at_same_load(&hours, &loads).filter(|same| same.explained >= EXPLAINS);
+        let at_same = same.and_then(|same| {
+            let evidence = drift_evidence(&same.latency, &settings).ok()?;
+            Some((evidence, same.explained))
+        });
+        if let Some((at_same, explained)) = at_same {
+            load = Some((of, explained, raw.clone()));
+            evidence = Ok(at_same);
+        }
+    }
+    WeighedDrift { measure, labels: labels.clone(), evidence, load }
+}
+
+/// The hourly load of the same host, or of the same pool where a source names that; `None` where there is none, or where
+/// several would have to be told apart.
+fn load_of(labels: &Labels, loads: &[(Measure, Vec<Column>)]) -> Option<(Measure, Series)> {
+    let whose = |labels: &Labels| labels.get("host").or(labels.get("pool")).map(str::to_owned);
+    let own = whose(labels)?;
+    loads.iter().find_map(|(measure, columns)| {
+        let mut same = columns.iter().filter(|column| whose(&column.labels).as_deref() == Some(own.as_str()));
+        let (Some(column), None) = (same.next(), same.next()) else { return None };
+        Some((*measure, grid(&column.points, HOUR, Fold::Median)))
+    })
 }
 
 /// Judges all series of all measures together: what is noise and how many change is learnt from all, and so is how
@@ -63,26 +116,64 @@ pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding>
         fleet.par_iter().map(|one| one.evidence.as_ref().ok().map(|e| e.judge(&prior))).collect();
     let beliefs: Vec<f64> = judged.iter().flatten().map(|drift| drift.rises.max(drift.falls)).collect();
     let least = least_belief(&beliefs);
-    let both = fleet.iter().zip(&judged);
-    both.map(|(one, drift)| finding(one, drift.as_ref().map(|drift| (drift, least)), context)).collect()
+    let raw: Vec<Option<SameLoadEffect>> = fleet
+        .par_iter()
+        .map(|one| {
+            let (measure, explained, evidence) = one.load.as_ref()?;
+            let raw = evidence.judge(&prior);
+            let (raw_percent, raw_rises) = (raw.percent_over_span, raw.rises >= least);
+            Some(SameLoadEffect { measure: *measure, explained: *explained, raw_percent, raw_rises })
+        })
+        .collect();
+    let peers = peers(&members(fleet, &judged, least, context));
+    let answers = judged.iter().zip(raw).zip(peers).map(|((drift, same_load), peers)| {
+        drift.as_ref().map(|drift| Judged { drift, least, same_load, peers })
+    });
+    fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect()
 }
 
-/// `judged` is the drift and the least belief that is told.
-fn finding(one: &WeighedDrift, judged: Option<(&Drift, f64)>, context: &Context) -> Finding {
+/// A drift with what the others say of it.
+#[derive(Debug, Clone, Copy)]
+struct Judged<'a> {
+    drift: &'a Drift,
+    least: f64,
+    same_load: Option<SameLoadEffect>,
+    peers: Option<Peers>,
+}
+
+fn members<'a>(
+    fleet: &'a [WeighedDrift],
+    judged: &[Option<Drift>],
+    least: f64,
+    context: &Context<'a>,
+) -> Vec<Member<'a>> {
+    let member = |(one, drift): (&'a WeighedDrift, &Option<Drift>)| Member {
+        measure: one.measure,
+        labels: &one.labels,
+        pool: one.labels.get("host").and_then(|h| context.platform.pool_of(h)).map(|p| p.name.as_str()),
+        level: drift.as_ref().and_then(|drift| drift.trend.last().copied()).filter(|level| *level > 0.0),
+        rises: drift.as_ref().is_some_and(|drift| drift.rises >= least),
+    };
+    fleet.iter().zip(judged).map(member).collect()
+}
+
+fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Finding {
     let (measure, labels) = (one.measure, &one.labels);
     let pool = labels.get("host").and_then(|host| context.platform.pool_of(host));
     let key = SeriesKey { measure, labels: labels.clone() };
     let limit = context.platform.limit_for(&key, pool);
     let name = name(measure, labels);
     let verdict = match (judged, &one.evidence) {
-        (Some((drift, least)), _) => verdict(drift, least),
+        (Some(judged), _) => verdict(judged, limit, context),
         (None, Err(undecided)) => undecided.clone(),
         (None, Ok(_)) => Verdict::Undecided { reason: "it was not judged".to_owned(), enough_on: None },
     };
-    let drift = judged.map(|(drift, _)| drift);
+    let drift = judged.map(|judged| judged.drift);
     let severity = severity(&verdict, drift, limit, context);
     let parts: Vec<String> =
         std::iter::once(measure.name().to_owned()).chain(labels.iter().map(|(_, v)| v.to_owned())).collect();
+    let mut evidence = evidence(measure, drift, limit);
+    evidence.facts.extend(facts(&verdict));
     Finding {
         id: EventId::of(Kind::Drift, &parts.iter().map(String::as_str).collect::<Vec<_>>()),
         kind: Kind::Drift,
@@ -96,12 +187,13 @@ fn finding(one: &WeighedDrift, judged: Option<(&Drift, f64)>, context: &Context)
         },
         headline: headline(&name, &verdict),
         advice: advice(&verdict, severity, pool),
-        evidence: evidence(measure, drift, limit),
+        evidence,
         verdict,
     }
 }
 
-fn verdict(drift: &Drift, least_belief: f64) -> Verdict {
+fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
+    let Judged { drift, least, same_load, peers } = judged;
     let (course, began_on, steps) = match &drift.course {
         DriftCourse::Ramp => (DriftKind::Ramp, None, Vec::new()),
         DriftCourse::Late { from } => (DriftKind::Late, wording::local_date(*from), Vec::new()),
@@ -113,7 +205,7 @@ fn verdict(drift: &Drift, least_belief: f64) -> Verdict {
             (kind, None, dated.collect())
         }
     };
-    let size = DriftSize {
+    let mut size = DriftSize {
         percent_per_month: drift.percent_per_month,
         low: drift.low_per_month,
         high: drift.high_per_month,
@@ -125,15 +217,23 @@ fn verdict(drift: &Drift, least_belief: f64) -> Verdict {
         began_on,
         steps,
         belief: drift.rises.max(drift.falls),
-        least_belief,
+        least_belief: least,
+        scope: None,
+        peers,
+        limit_dates: None,
+        same_load,
         p_value: drift.p_value,
     };
-    if size.belief < least_belief {
-        Verdict::Steady(size)
-    } else if drift.rises > drift.falls {
-        Verdict::Rises(size)
-    } else {
-        Verdict::Falls(size)
+    let told = size.belief >= least;
+    let rises = told && drift.rises > drift.falls;
+    size.scope = scope(rises, peers);
+    if let (true, Some(limit), Some(&level)) = (rises, limit, drift.trend.last()) {
+        size.limit_dates = limit_dates(&size, level, limit, context);
+    }
+    match (told, rises) {
+        (false, _) => Verdict::Steady(size),
+        (true, true) => Verdict::Rises(size),
+        (true, false) => Verdict::Falls(size),
     }
 }
 
@@ -142,10 +242,13 @@ fn severity(verdict: &Verdict, drift: Option<&Drift>, limit: Option<f64>, contex
     let today = context.date(context.as_of);
     let news = |step: &DatedStep| today.signed_duration_since(step.on).num_days() <= NEWS_DAYS;
     match verdict {
-        Verdict::Rises(_) if above => Severity::Critical,
+        Verdict::Rises(size) if above && size.scope != Some(Scope::Local) => Severity::Critical,
         _ if above => Severity::Warning,
+        // A host among many: nobody waits for it long, and draining it is enough.
+        Verdict::Rises(size) if size.scope == Some(Scope::Local) => Severity::Info,
         Verdict::Rises(size) if !size.steps.is_empty() && !size.steps.iter().any(news) => Severity::Info,
         Verdict::Rises(_) => Severity::Warning,
+        Verdict::Falls(size) | Verdict::Steady(size) if size.scope == Some(Scope::Local) => Severity::Info,
         Verdict::Undecided { .. } => Severity::Info,
         _ => Severity::Ok,
     }

@@ -3,6 +3,9 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::{LimitDates, Peers, Scope};
+use crate::platform::Measure;
+
 /// How a level changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +27,19 @@ pub struct DatedStep {
     pub on: NaiveDate,
     /// Percent that the new level is above the old one.
     pub percent: f64,
+}
+
+/// What the load explains of a latency, and was taken off before it was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SameLoadEffect {
+    /// The load.
+    pub measure: Measure,
+    /// Share of the latency's variance within days that it explains, 0 to 1.
+    pub explained: f64,
+    /// Percent over the span with the load left in.
+    pub raw_percent: f64,
+    /// Whether that would be told as a rise.
+    pub raw_rises: bool,
 }
 
 /// How fast something rises.
@@ -53,6 +69,42 @@ pub struct DriftSize {
     pub belief: f64,
     /// The least belief that is told as a rise or fall in this run.
     pub least_belief: f64,
+    /// Whom it concerns: one host or its pool.
+    pub scope: Option<Scope>,
+    /// The host beside the others of its pool.
+    pub peers: Option<Peers>,
+    /// When the limit is reached if the rise goes on.
+    pub limit_dates: Option<LimitDates>,
+    /// The load whose effect was taken off; `None` where the level was judged as it is.
+    pub same_load: Option<SameLoadEffect>,
     /// Two-sided p-value of Mann–Kendall's trend test, corrected for autocorrelation: a second opinion.
     pub p_value: f64,
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A ramp by its percent a month and its interval.
+    pub(in super::super) fn ramp([percent_per_month, low, high]: [f64; 3]) -> DriftSize {
+        DriftSize {
+            percent_per_month,
+            low,
+            high,
+            percent_over_span: 3.0 * percent_per_month,
+            low_over_span: 3.0 * low,
+            high_over_span: 3.0 * high,
+            span_days: 90.0,
+            course: DriftKind::Ramp,
+            began_on: None,
+            steps: Vec::new(),
+            belief: 1.0,
+            least_belief: 0.85,
+            scope: None,
+            peers: None,
+            limit_dates: None,
+            same_load: None,
+            p_value: 0.001,
+        }
+    }
 }

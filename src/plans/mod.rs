@@ -3,6 +3,8 @@
 
 mod context;
 mod drift;
+mod drift_limit;
+mod drift_scope;
 mod drift_size;
 mod drift_words;
 mod ebb;
@@ -21,8 +23,10 @@ mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
-pub use drift::{WeighedDrift, drift_findings, weighed_drifts};
-pub use drift_size::{DatedStep, DriftKind, DriftSize};
+pub use drift::{WeighedDrift, drift_findings, loads_behind, weighed_drifts};
+pub use drift_limit::LimitDates;
+pub use drift_scope::{Peers, Scope};
+pub use drift_size::{DatedStep, DriftKind, DriftSize, SameLoadEffect};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
 pub use finding::{

@@ -9,7 +9,8 @@ use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
         Backtest, Band, DatedStep, DriftKind, DriftSize, Ebb, EventId, Evidence, Exhaustion, Fact, Finding,
-        Kind, Line, Mark, Quantity, Runway, Severity, Subject, Threshold, Verdict, Week, Window,
+        Kind, Line, Mark, Peers, Quantity, Runway, SameLoadEffect, Scope, Severity, Subject, Threshold,
+        Verdict, Week, Window,
     },
     platform::{Labels, Measure, Role, Unit},
 };
@@ -66,6 +67,15 @@ fn drift_size(monthly: [f64; 3], all: [f64; 3], belief: f64, p_value: f64) -> Dr
         steps: Vec::new(),
         belief,
         least_belief: 0.62,
+        scope: Some(Scope::Pool),
+        peers: Some(Peers { hosts: 4, rising: 3, above_percent: 12.0, apart: false }),
+        limit_dates: None,
+        same_load: Some(SameLoadEffect {
+            measure: Measure::LoadMessages,
+            explained: 0.41,
+            raw_percent: 81.0,
+            raw_rises: true,
+        }),
         p_value,
     }
 }
@@ -119,7 +129,7 @@ fn findings() -> Vec<Finding> {
             "probe imap_login_read",
             Verdict::Falls(DriftSize {
                 course: DriftKind::Step,
-                steps: chrono::NaiveDate::from_ymd_opt(2026, 10, 12)
+                steps: NaiveDate::from_ymd_opt(2026, 10, 12)
                     .map(|on| DatedStep { on, percent: -21.0 })
                     .into_iter()
                     .collect(),

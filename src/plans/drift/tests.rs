@@ -20,7 +20,7 @@ fn probe(days: i64, ended: i64, percent: f64) -> Column {
 fn judged(column: Column, tables: &str) -> Finding {
     let platform = platform(&format!("{MAILSTORE}{tables}"));
     let context = at(&platform);
-    drift_findings(&weighed_drifts(Measure::ProbeDuration, &[column], &context), &context).remove(0)
+    drift_findings(&weighed_drifts(Measure::ProbeDuration, &[column], &[], &context), &context).remove(0)
 }
 
 fn size(verdict: &Verdict) -> DriftSize {
@@ -166,12 +166,106 @@ fn a_step_is_told_with_its_date_and_is_news_for_four_weeks() {
 fn all_measures_are_judged_together() {
     let platform = platform(MAILSTORE);
     let context = at(&platform);
-    let mut fleet = weighed_drifts(Measure::ProbeDuration, &[probe(60, 0, 20.0)], &context);
-    fleet.extend(weighed_drifts(Measure::ResponseTime, &[probe(60, 0, 0.0), probe(9, 0, 0.0)], &context));
+    let mut fleet = weighed_drifts(Measure::ProbeDuration, &[probe(60, 0, 20.0)], &[], &context);
+    fleet.extend(weighed_drifts(
+        Measure::ResponseTime,
+        &[probe(60, 0, 0.0), probe(9, 0, 0.0)],
+        &[],
+        &context,
+    ));
     let found = drift_findings(&fleet, &context);
     let verdicts: Vec<&str> = found.iter().map(|finding| finding.verdict.name()).collect();
     assert_eq!(verdicts, ["rises", "steady", "undecided"]);
     assert_eq!(found[1].subject.measure, Measure::ResponseTime);
     let least = |finding: &Finding| size(&finding.verdict).least_belief;
     assert_eq!(least(&found[0]), least(&found[1]));
+}
+
+/// The delay of a host by the hour for 60 days: `of` is told the days until now and the messages a second.
+fn delay(host: &str, messages: impl Fn(f64) -> f64, of: impl Fn(f64, f64) -> f64) -> (Column, Column) {
+    let (mut delays, mut loads) = (Points::default(), Points::default());
+    for hour in -24 * 60..0 {
+        let day = f64::from(hour) / 24.0;
+        let time = AS_OF + i64::from(hour) * HOUR;
+        loads.push(time, messages(day));
+        delays.push(time, of(day, messages(day)) * (1.0 + 0.01 * noise(day * 24.0)));
+    }
+    let labels = Labels::from([("host", host)]);
+    (Column { labels: labels.clone(), points: delays }, Column { labels, points: loads })
+}
+
+/// Twenty messages a second at noon, ten at night, a fifth more after 60 days.
+fn growing(day: f64) -> f64 {
+    (15.0 + 5.0 * (day * std::f64::consts::TAU - std::f64::consts::FRAC_PI_2).sin())
+        * (1.0 + 0.2 * (day + 60.0) / 60.0)
+}
+
+fn of_load(slower: f64) -> Finding {
+    // The square of the load; and so many percent more at the same load in 60 days.
+    let law = move |day: f64, load: f64| 0.01 * load * load * (1.0 + slower / 100.0 * (day + 60.0) / 60.0);
+    let (delay, load) = delay("ms01", growing, law);
+    let platform = platform(MAILSTORE);
+    let context = at(&platform);
+    let loads = [(Measure::LoadMessages, vec![load])];
+    drift_findings(&weighed_drifts(Measure::DeliveryDelay, &[delay], &loads, &context), &context).remove(0)
+}
+
+#[test]
+fn a_delay_that_rises_with_its_load_only_is_no_rise() {
+    let found = of_load(0.0);
+    let size = size(&found.verdict);
+    assert_eq!((found.verdict.name(), found.severity), ("steady", Severity::Ok), "{size:?}");
+    let effect = size.same_load.unwrap();
+    // 1.2² is 44 % more.
+    assert!(effect.raw_rises && (effect.raw_percent - 44.0).abs() < 6.0, "{effect:?}");
+    assert!(effect.explained > 0.9 && effect.measure == Measure::LoadMessages, "{effect:?}");
+    assert!(found.headline.contains("rises with its load only"), "{}", found.headline);
+}
+
+#[test]
+fn a_delay_that_rises_at_the_same_load_is_sized_without_it() {
+    let found = of_load(15.0);
+    let size = size(&found.verdict);
+    assert_eq!(found.verdict.name(), "rises");
+    assert!((size.percent_over_span - 15.0).abs() < 4.0, "{size:?}");
+}
+
+/// The delays of ten hosts of a pool: so many percent in 60 days each.
+fn pool_of_ten(percents: [f64; 10]) -> Vec<Finding> {
+    let column = |(i, percent): (usize, &f64)| {
+        let law = |day: f64, _| 0.2 * (1.0 + percent / 100.0 * (day + 60.0) / 60.0);
+        delay(&format!("ms{i:02}"), |_| 10.0, law).0
+    };
+    let columns: Vec<Column> = percents.iter().enumerate().map(column).collect();
+    let platform = platform(MAILSTORE);
+    let context = at(&platform);
+    drift_findings(&weighed_drifts(Measure::DeliveryDelay, &columns, &[], &context), &context)
+}
+
+#[test]
+fn one_slow_host_of_ten_is_drained_and_a_slow_pool_is_escalated() {
+    let mut percents = [0.0; 10];
+    percents[3] = 40.0;
+    let found = &pool_of_ten(percents)[3];
+    assert_eq!((found.verdict.name(), found.severity), ("rises", Severity::Info));
+    assert_eq!(size(&found.verdict).scope, Some(Scope::Local));
+    assert!(found.headline.ends_with("; alone of 10 hosts"), "{}", found.headline);
+    assert!(found.advice.starts_with("Drain this host"), "{}", found.advice);
+    for found in pool_of_ten([40.0; 10]) {
+        assert_eq!((found.verdict.name(), found.severity), ("rises", Severity::Warning));
+        assert_eq!(size(&found.verdict).scope, Some(Scope::Pool));
+        assert!(found.headline.ends_with("; so do 10 of 10 hosts"), "{}", found.headline);
+        assert!(found.advice.starts_with("Escalate"), "{}", found.advice);
+    }
+}
+
+#[test]
+fn a_rise_below_its_limit_is_told_with_the_dates_on_which_it_reaches_it() {
+    // 284 ms now and 9.54 % a month (see above): ln(350 / 284) / ln 1.0954 · 30 = 68.8 days, 23 January.
+    let found = judged(probe(60, 0, 20.0), &limit(350));
+    let dates = size(&found.verdict).limit_dates.unwrap();
+    let off = dates.middle.unwrap().signed_duration_since(date("2027-01-23")).num_days();
+    assert!(off.abs() <= 4, "{dates:?}");
+    assert!(dates.early <= dates.middle && dates.middle <= dates.late, "{dates:?}");
+    assert_eq!(size(&judged(probe(60, 0, 20.0), &limit(250)).verdict).limit_dates, None);
 }
