@@ -11,6 +11,9 @@ mod architecture;
 #[path = "mailtide/archive_s3.rs"]
 mod archive_s3;
 
+#[path = "mailtide/backtest.rs"]
+mod backtest;
+
 #[path = "mailtide/broken_input.rs"]
 mod broken_input;
 
@@ -40,6 +43,9 @@ mod identical;
 
 #[path = "mailtide/killed.rs"]
 mod killed;
+
+#[path = "mailtide/ledger.rs"]
+mod ledger;
 
 #[path = "mailtide/live_support.rs"]
 mod live_support;
@@ -73,6 +79,12 @@ mod readme;
 
 #[path = "mailtide/replay.rs"]
 mod replay;
+
+#[path = "mailtide/schedule.rs"]
+mod schedule;
+
+#[path = "mailtide/schedule_receivers.rs"]
+mod schedule_receivers;
 
 #[path = "mailtide/servers/mod.rs"]
 mod servers;

@@ -52,6 +52,10 @@ def problems(directory):
         if any(values[t] != v for t, v in points):
             yield f"{key}: two files disagree about a moment"
     truth = json.loads((directory / "truth.json").read_text())
+    for count in truth["mailboxes"]:
+        name = f'mailboxes{{store="{count["host"]}",mount="{count["volume"]}"}}'
+        if series[name, ()][-1][1] != count["mailboxes"]:
+            yield f"{name}: ends with {series[name, ()][-1]}, the truth says {count['mailboxes']}"
     for volume in truth["volumes"]:
         points = used(volume, series)
         name = f"{volume['host']}:{volume['volume']}"

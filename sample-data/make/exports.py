@@ -71,9 +71,17 @@ def cloudwatch(content):
         yield answer["Label"], {}, sorted((epoch(p["Timestamp"]), p["Average"]) for p in answer["Datapoints"])
 
 
+def wide_csv(content):
+    times, *columns = zip(*csv.reader(io.StringIO(content)))
+    for name, *values in columns:
+        yield name, {}, [(epoch(t), float(v)) for t, v in zip(times[1:], values) if v]
+
+
 def read(path):
     """All series of one exported file."""
     content, kind = text(path), path.name.split(".")[1]
+    if path.parent.name == "provisioning":
+        return list(wide_csv(content))
     if path.parent.name == "cloudwatch":
         return list(cloudwatch(content))
     if path.parent.name == "graphite":

@@ -3,6 +3,7 @@
 DIR/prometheus.om   OpenMetrics text for `promtool tsdb create-blocks-from openmetrics`
 DIR/graphite.json   {path: [[time, value], …]} for fill_whisper.py
 DIR/cloudwatch.json {file: {namespace, metric, dimensions, points}} for fill_moto.py
+DIR/mailboxes.csv.gz the provisioning database's count of mailboxes, which is an export as it stands
 DIR/truth.json      what is true of these values, for the tests
 
 Only the standard library; the same seed gives the same bytes.
@@ -13,6 +14,7 @@ import sys
 
 import delays
 import loads
+import mailboxes
 import volumes
 from clock import AS_OF, DAY, HOUR, MINUTE, RECENT, START, local, outage, rng, use
 from truth import truth
@@ -233,6 +235,7 @@ def main(directory):
     prometheus(directory / "prometheus.om", histories)
     (directory / "graphite.json").write_text(json.dumps(graphite(histories)))
     (directory / "cloudwatch.json").write_text(json.dumps(cloudwatch(histories)))
+    mailboxes.export(directory / "mailboxes.csv.gz", histories)
     (directory / "truth.json").write_text(json.dumps(truth(histories), indent=1, ensure_ascii=False) + "\n")
 
 

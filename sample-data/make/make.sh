@@ -40,6 +40,8 @@ fi
 
 python3 generate.py "$BUILD"
 cp "$BUILD/truth.json" ../truth.json
+mkdir -p "$OUT/provisioning"
+cp "$BUILD/mailboxes.csv.gz" "$OUT/provisioning/mailboxes.csv.gz"
 
 for part in "$@"; do
     rm -rf "${OUT:?}/$part"

@@ -1,6 +1,7 @@
 """The truth: what the laws behind the values say, in numbers that tests can hold findings against."""
 import delays
 import loads
+import mailboxes
 import volumes
 from clock import (AS_OF, CA02_STOPPED, CAMPAIGN, DAY, HISTORY_DAYS, HOUR, MS08_INSTALLED, OUTAGES, PROXY_RELEASE, SEED,
                    START, iso, use)
@@ -147,6 +148,7 @@ def truth(histories):
         "volumes": volumes_truth,
         "inodes": [inodes(v, h[1]) for v, h in histories if v.pool == "mailstore"],
         "pools": [pool(name, *zip(*both)) for name, both in members.items()],
+        "mailboxes": mailboxes.truth(histories),
         "drift": drift(),
         "ebb": [ebb(name) for name in ("webmail", "imap_proxy")],
         "stale": [{"host": "ca02", "last_sample": iso(CA02_STOPPED // HOUR * HOUR), "days": round((AS_OF - CA02_STOPPED) / DAY, 2)}],

@@ -1,5 +1,7 @@
 //! Layout: which file of the archive holds what.
 
+use chrono::NaiveDate;
+
 use super::{
     ArchiveError, format,
     period::Period,
@@ -12,6 +14,9 @@ const POINTS: &str = "points.parquet";
 const REGISTRY: &str = "series.parquet";
 const NOTES: &str = "notes";
 const DAMAGED: &str = "damaged";
+/// The directory of what runs have foretold.
+pub(super) const LEDGER: &str = "ledger";
+const TABLE: &str = ".parquet";
 
 /// The directory of a measure.
 pub(super) fn measure_directory(measure: Measure) -> String {
@@ -33,6 +38,11 @@ pub(super) fn note(name: &str) -> String {
     format!("{NOTES}/{name}.json")
 }
 
+/// What the run of a day has foretold.
+pub(super) fn ledger(day: NaiveDate) -> String {
+    format!("{LEDGER}/{}{TABLE}", day.format("%Y-%m-%d"))
+}
+
 /// Where a damaged file is put aside.
 pub(super) fn damaged(key: &str) -> String {
     format!("{DAMAGED}/{key}")
@@ -47,6 +57,8 @@ pub(super) enum Kind {
     Partition(Measure, Period),
     /// A note.
     Note,
+    /// What the run of a day has foretold.
+    Ledger(NaiveDate),
     /// Something that was put aside.
     Damaged,
     /// The format file.
@@ -62,6 +74,11 @@ pub(super) fn kind(key: &str) -> Option<Kind> {
         [format::NAME] => Some(Kind::Format),
         [lock::NAME] => Some(Kind::Lock),
         [NOTES, name] => name.ends_with(".json").then_some(Kind::Note),
+        [LEDGER, name] => {
+            let day = NaiveDate::parse_from_str(name.strip_suffix(TABLE)?, "%Y-%m-%d").ok()?;
+            // Of the ways to write a date, one is ours.
+            (key == ledger(day)).then_some(Kind::Ledger(day))
+        }
         [DAMAGED, ..] => Some(Kind::Damaged),
         [measure, REGISTRY] => measure_of(measure).map(Kind::Registry),
         [measure, period, POINTS] => Some(Kind::Partition(measure_of(measure)?, period.parse().ok()?)),
@@ -71,7 +88,7 @@ pub(super) fn kind(key: &str) -> Option<Kind> {
 
 /// Whether a name in the archive's root is that of a directory with files of ours.
 pub(super) fn is_directory(name: &str) -> bool {
-    name == NOTES || name == DAMAGED || measure_of(name).is_some()
+    [NOTES, LEDGER, DAMAGED].contains(&name) || measure_of(name).is_some()
 }
 
 fn measure_of(name: &str) -> Option<Measure> {

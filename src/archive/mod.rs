@@ -6,6 +6,7 @@
 //! ROOT/measure=disk.used/series.parquet                   registry: id u32, source, labels (JSON object)
 //! ROOT/measure=disk.used/month=2026-03/points.parquet     id u32, time i64 (s, UTC), value f64
 //! ROOT/notes/NAME.json                                    what other parts of the program have noted
+//! ROOT/ledger/2026-03-02.parquet                          what the run of a day (UTC) has foretold
 //! ROOT/measure=disk.used/year=2024/points.parquet         the same, once the year is long over
 //! ```
 //!
@@ -39,6 +40,7 @@ mod format;
 mod info;
 mod join;
 mod layout;
+mod ledger;
 mod location;
 mod merge;
 mod migrate;

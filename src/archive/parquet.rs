@@ -7,7 +7,7 @@ use polars::prelude::{
     ParquetReader, ParquetWriter, PolarsResult, SerReader, Series, StatisticsOptions,
 };
 
-use super::{ArchiveError, checksum};
+use super::{ArchiveError, checksum, table::TableColumn};
 
 /// A column to be written.
 pub(super) enum Cells {
@@ -71,6 +71,21 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Table, String> {
 }
 
 impl Table {
+    /// All columns, in their order.
+    pub(super) fn columns(&self) -> Result<Vec<TableColumn>, String> {
+        let column = |name: &str| {
+            let name = name.to_owned();
+            let dtype = self.0.column(&name).map_err(|e| e.to_string())?.dtype();
+            match dtype {
+                pl::DataType::String => Ok(TableColumn::Text { values: self.text(&name)?, name }),
+                pl::DataType::Int64 => Ok(TableColumn::Time { seconds: self.i64(&name)?, name }),
+                pl::DataType::Float64 => Ok(TableColumn::Number { values: self.f64(&name)?, name }),
+                other => Err(format!("has a column `{name}` of type {other}, which is none of a table's")),
+            }
+        };
+        self.0.get_column_names().into_iter().map(|name| column(name.as_str())).collect()
+    }
+
     /// Whether there is such a column.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.column(name).is_ok()

@@ -2,9 +2,11 @@
 
 use std::{ops::Range, path::Path};
 
+use chrono::NaiveDate;
+
 use super::{
-    Appended, ArchiveError, ArchiveInfo, Extract, Location, Span, StoreOptions, Tidied, Tidying,
-    Verification, append, format, info, layout, notes, read,
+    Appended, ArchiveError, ArchiveInfo, Extract, Location, Span, StoreOptions, TableColumn, Tidied, Tidying,
+    Verification, append, format, info, layout, ledger, notes, read,
     storage::{Local, Remote, Storage},
     tidy, verify,
 };
@@ -176,6 +178,48 @@ impl Archive {
     /// As [`Archive::update_note`].
     pub fn put_note(&self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
         self.update_note(name, |_| Some(bytes.to_vec()))
+    }
+}
+
+/// The ledger: what each run has foretold, a table for each day (UTC) on which there was one.
+impl Archive {
+    /// The days of which there is a table, ascending.
+    ///
+    /// # Errors
+    /// The storage refuses.
+    pub fn ledger_days(&self) -> Result<Vec<NaiveDate>, ArchiveError> {
+        ledger::days(&*self.storage)
+    }
+
+    /// The table of a day; `None` where there is none.
+    ///
+    /// # Errors
+    /// The file is damaged; the storage refuses.
+    pub fn ledger(&self, day: NaiveDate) -> Result<Option<Vec<TableColumn>>, ArchiveError> {
+        ledger::read(&*self.storage, day)
+    }
+
+    /// Changes the table of a day. `change` is given what is there, nothing where that is damaged, and gives what
+    /// shall be there; `None` leaves it as it is. Where another run has written it meanwhile, `change` is called
+    /// again on what that one wrote.
+    ///
+    /// # Errors
+    /// The columns differ in length or share a name; another process is appending to the archive in the same
+    /// directory; the storage refuses.
+    pub fn update_ledger(
+        &self,
+        day: NaiveDate,
+        change: impl FnMut(Option<Vec<TableColumn>>) -> Option<Vec<TableColumn>>,
+    ) -> Result<(), ArchiveError> {
+        ledger::update(&*self.storage, day, change)
+    }
+
+    /// Removes the tables of some days; those that are not there are no error.
+    ///
+    /// # Errors
+    /// As [`Archive::update_ledger`].
+    pub fn forget_ledger(&self, days: &[NaiveDate]) -> Result<(), ArchiveError> {
+        ledger::forget(&*self.storage, days)
     }
 }
 

@@ -40,6 +40,11 @@ pub enum TableColumn {
 /// # Errors
 /// The columns differ in length or share a name; the file system refuses.
 pub fn write_parquet(path: &Path, columns: Vec<TableColumn>) -> Result<(), ArchiveError> {
+    atomic::replace(path, &encode(path, columns)?, NOT_INTERRUPTED)
+}
+
+/// The bytes of a table's Parquet file; `path` is for the error.
+pub(super) fn encode(path: &Path, columns: Vec<TableColumn>) -> Result<Vec<u8>, ArchiveError> {
     let (names, cells): (Vec<String>, Vec<Cells>) = columns
         .into_iter()
         .map(|column| match column {
@@ -48,8 +53,7 @@ pub fn write_parquet(path: &Path, columns: Vec<TableColumn>) -> Result<(), Archi
             TableColumn::Number { name, values } => (name, Cells::F64(values)),
         })
         .unzip();
-    let columns = names.iter().map(String::as_str).zip(cells).collect();
-    atomic::replace(path, &parquet::encode(path, columns)?, NOT_INTERRUPTED)
+    parquet::encode(path, names.iter().map(String::as_str).zip(cells).collect())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Serialize, de::IgnoredAny};
 use super::{
     ArchiveError, format,
     layout::{self, Kind},
+    ledger,
     partition::Partition,
     period::Period,
     registry::{self, Registry},
@@ -173,6 +174,10 @@ fn other_flaw(storage: &dyn Storage, key: &str) -> Result<Option<Flaw>, ArchiveE
             let next_step = "put the file back from a backup, or remove it: what it noted is lost";
             problem.and_then(|problem| flaw(true, problem, next_step))
         }
+        Some(Kind::Ledger(day)) => match ledger::read(storage, day) {
+            Ok(_) => None,
+            Err(error) => problem(error)?.and_then(|problem| flaw(true, problem, ledger::NEXT_STEP)),
+        },
         Some(Kind::Damaged) => {
             flaw(false, "was put aside because it is damaged".to_owned(), "remove it once nobody needs it")
         }
@@ -215,12 +220,15 @@ pub(super) fn set_damaged_aside(storage: &dyn Storage) -> Result<Vec<Span>, Arch
         }
     }
     for flaw in verify(storage)?.flaws {
-        let Some(span) = flaw.points.filter(|_| flaw.is_damage) else { continue };
+        let of_ledger = matches!(layout::kind(&flaw.file), Some(Kind::Ledger(_)));
+        if !flaw.is_damage || (flaw.points.is_none() && !of_ledger) {
+            continue;
+        }
         // A file that cannot be read at all stays where it is: its bytes may still be had one day.
         let Ok(Some(held)) = storage.read(&flaw.file) else { continue };
         put_aside(storage, &flaw.file, held.bytes)?;
         storage.remove(&flaw.file)?;
-        spans.push(span);
+        spans.extend(flaw.points);
     }
     Ok(spans)
 }

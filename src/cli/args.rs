@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit, init_args::InitArgs};
+use super::{as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -25,6 +25,10 @@ pub(super) enum Command {
     Plan(Job),
     /// Forecast and plan from the archive, and render the report
     Report(Job),
+    /// Play the archive again at past moments, and score what would have been forecast against what came
+    Backtest(BacktestJob),
+    /// Plan from the archive, and hand the hours that need fewer servers to the tools that switch them
+    Schedule(Box<ScheduleArgs>),
     /// Look into the archive, and keep it sound
     #[command(subcommand)]
     Archive(ArchiveCommand),
@@ -56,6 +60,33 @@ pub(super) struct PullJob {
     /// Only say what would be asked of live servers, and what that would cost; ask for no sample
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// What `backtest` is told.
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct BacktestJob {
+    #[command(flatten)]
+    pub(super) job: Job,
+    /// Days between two moments that are played
+    #[arg(long, value_name = "DAYS", default_value_t = 28, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    pub(super) every: i64,
+    /// How far ahead is looked, in days; several with commas between them [default: 7,14,30,60,90,180,365]
+    #[arg(long, value_name = "DAYS", value_delimiter = ',', value_parser = clap::value_parser!(i64).range(1..=3650))]
+    pub(super) horizon: Vec<i64>,
+    /// Only what rests on this measure; several with commas between them [default: all that is forecast]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(super) measure: Vec<Forecast>,
+}
+
+/// The measures that are forecast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Forecast {
+    /// Bytes of volumes and pools
+    #[value(name = "disk.used")]
+    DiskUsed,
+    /// Inodes of volumes
+    #[value(name = "inodes.used")]
+    InodesUsed,
 }
 
 /// What to do with the archive.

@@ -8,11 +8,13 @@ use super::{
     archive_table::archive_table,
     archive_words::{tidied_lines, verification_text},
     args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob, VerifyJob},
+    backtest::backtest,
     doctor::doctor,
     exit::Exit,
     init::init,
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
+    schedule::schedule,
 };
 use crate::{
     archive::{Archive, ArchiveError, Tidying},
@@ -33,6 +35,8 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Pull(job) => pull(job, &bar),
         Command::Plan(job) => plan(job, &bar),
         Command::Report(job) => report(job, &bar),
+        Command::Backtest(asked) => backtest(asked, &bar),
+        Command::Schedule(asked) => schedule(asked, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
         Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
         Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),
@@ -47,6 +51,7 @@ pub(super) fn run(args: Args) -> Exit {
                 PipelineError::Config(_)
                 | PipelineError::Packs(_)
                 | PipelineError::NoHistory { .. }
+                | PipelineError::Horizon { .. }
                 | PipelineError::Archive(ArchiveError::Location { .. }),
             ) => Exit::BadConfiguration,
             _ => Exit::Failed,
@@ -59,7 +64,7 @@ fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     tell_unreadable(&pulled);
     let report = pipeline::plan(&platform, &places, as_of, Some(&pulled), bar)?;
-    finish(job, &report, &places, Some(&pulled), bar)
+    finish(job, &platform, &report, &places, Some(&pulled), bar)
 }
 
 fn pull(pull: &PullJob, bar: &Bar) -> anyhow::Result<Exit> {
@@ -98,7 +103,7 @@ fn plan(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     let (platform, places, as_of) = prepare(job)?;
     let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
-    finish(job, &report, &places, None, bar)
+    finish(job, &platform, &report, &places, None, bar)
 }
 
 fn info(job: &Job) -> anyhow::Result<Exit> {
@@ -146,7 +151,7 @@ fn find_archive(places: &Places) -> anyhow::Result<Archive> {
     archive.with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))
 }
 
-fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
+pub(super) fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
     let platform = Platform::load(&job.platform)?;
     let places = Places::of(&platform, job.archive.as_deref(), &job.out)?;
     let as_of = job.as_of.map_or_else(pipeline::now, |as_of| as_of.moment(platform.timezone));
@@ -156,13 +161,21 @@ fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
 /// Writes the report, and prints its findings where somebody looks or where there is something to say.
 fn finish(
     job: &Job,
+    platform: &Platform,
     report: &Report,
     places: &Places,
     pulled: Option<&Pulled>,
     bar: &Bar,
 ) -> anyhow::Result<Exit> {
+    // Before it is told: what people have read is what later runs are held against.
+    let kept = pipeline::keep_forecasts(platform, places, report);
     let published = pipeline::render(report, places, bar)?;
     bar.clear();
+    if let Err(error) = kept {
+        say(&format!(
+            "warning: the forecasts of this run are not kept, so later ones cannot look back at them: {error}"
+        ));
+    }
     let urgent = report.findings.iter().any(|f| f.severity >= Severity::Warning);
     let partial = pulled.is_some_and(Pulled::is_partial);
     if job.format == Format::Json {

@@ -17,6 +17,8 @@ pub(super) enum Exit {
     Warnings,
     /// Done, and there are critical findings (with `--fail-on`).
     Critical,
+    /// Done, and what is in force is not what is planned (with `--fail-on-change`).
+    Changed,
 }
 
 impl Exit {
@@ -27,7 +29,8 @@ impl Exit {
   2  bad arguments, platform file or query pack
   3  done, but part of the input could not be read
   4  done, and there are warnings (with --fail-on warning)
-  5  done, and there are critical findings (with --fail-on warning or critical)";
+  5  done, and there are critical findings (with --fail-on warning or critical)
+  6  done, and the schedule in force is not the planned one (with schedule --fail-on-change)";
 
     pub(super) fn code(self) -> ExitCode {
         ExitCode::from(match self {
@@ -37,6 +40,7 @@ impl Exit {
             Exit::PartlyUnreadable => 3,
             Exit::Warnings => 4,
             Exit::Critical => 5,
+            Exit::Changed => 6,
         })
     }
 }

@@ -4,6 +4,7 @@ mod archive_table;
 mod archive_words;
 mod args;
 mod as_of;
+mod backtest;
 mod commands;
 mod doctor;
 mod doctor_words;
@@ -15,6 +16,8 @@ mod init_words;
 mod local_zone;
 mod progress;
 mod pull_words;
+mod schedule;
+mod schedule_args;
 
 use std::process::ExitCode;
 

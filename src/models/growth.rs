@@ -10,7 +10,7 @@ use super::{
     growth_simple::simple_rates,
     growth_weeks::{LEAST_WEEKS, WEEK, Weeks},
 };
-use crate::series::{DAY, Level, Retention, StepKind};
+use crate::series::{DAY, Level, Retention};
 
 /// Days in a year.
 const YEAR: f64 = 365.25;
@@ -26,6 +26,8 @@ const BY_DATE: f64 = 0.4;
 pub struct GrowthSettings {
     /// How many days ahead the forecast looks, at least 1.
     pub horizon_days: usize,
+    /// The chance of being full that a plan takes, above 0 and below 1: see [`Highest::planned`].
+    pub plan_risk: f64,
 }
 
 /// How high the level gets by each day, retention jobs and one-off purges included: where the day on which it first
@@ -34,6 +36,8 @@ pub struct GrowthSettings {
 pub struct Highest {
     /// One chance in twenty to be higher: its crossing is the early edge.
     pub early: Vec<f64>,
+    /// The chance to be higher is the one that a plan takes: what is planned for.
+    pub planned: Vec<f64>,
     /// Where this has reached a mark, the mark's day can be told.
     pub likely: Vec<f64>,
     /// A level that does not reach a mark by this does not count as reaching it.
@@ -43,10 +47,11 @@ pub struct Highest {
 }
 
 impl Highest {
-    /// From the quantiles of the highest level by day.
-    pub(super) fn of(quantile: impl Fn(f64) -> Vec<f64>) -> Self {
+    /// From the quantiles of the highest level by day, and the chance that a plan takes.
+    pub(super) fn of(quantile: impl Fn(f64) -> Vec<f64>, plan_risk: f64) -> Self {
         Highest {
             early: quantile(0.95),
+            planned: quantile(1.0 - plan_risk),
             likely: quantile(1.0 - BY_DATE),
             sure: quantile(1.0 - FILLS),
             late: quantile(0.05),
@@ -107,10 +112,9 @@ pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, Too
     let purged: Vec<f64> = (0..=settings.horizon_days as i64)
         .map(|ahead| retention.map_or(0.0, |job| purges_until(&job, last, ahead) * job.size))
         .collect();
-    let seen = |kind: StepKind| level.steps.once.iter().filter(|step| step.kind() == kind).count();
-    let events =
-        Events { purges: seen(StepKind::Purge), years: (last - first + 1) as f64 / YEAR, purged: &purged };
-    let drawn = draw(&weeks, &average, (blend.simple, simple), blend.widened, &events);
+    let years = (last - first + 1) as f64 / YEAR;
+    let events = Events { of: level.of, years, purged: &purged };
+    let drawn = draw(&weeks, &average, (blend.simple, simple), blend.widened, &events, settings.plan_risk);
     let (course, change) = average.course();
     let day_of = |week: usize| last - WEEK * (end - week) as i64;
     let rate_changed = change.map(|week| day_of(week) - WEEK + 1);
@@ -147,7 +151,7 @@ mod tests {
         Level::of(&Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())).unwrap()
     }
 
-    const YEAR: GrowthSettings = GrowthSettings { horizon_days: 365 };
+    const YEAR: GrowthSettings = GrowthSettings { horizon_days: 365, plan_risk: 0.05 };
 
     fn near(got: f64, expected: f64, share: f64) {
         assert!((got - expected).abs() <= share * expected.abs(), "{got}, expected {expected}");

@@ -5,10 +5,11 @@ use super::{
     growth_average::{Average, Model},
     growth_weeks::Weeks,
 };
+use crate::series::Parts;
 
 /// How many futures: one outcome in twenty is twenty of them.
 const FUTURES: usize = 400;
-/// Numbers drawn for a future beside those of its weeks.
+/// Numbers drawn for each part of a level's future beside those of its weeks.
 const ONCE: usize = 4;
 /// One-off purges a year that are to be expected where none has been seen in a year, and one-off moves to the
 /// volume. About twice those of the simulated fleets they were set on: the interval then held 91 % and not 88 %.
@@ -17,6 +18,8 @@ const MOVES_A_YEAR: f64 = 0.3;
 /// What they take or bring, as shares of the level: the ranges of the simulated fleets.
 const PURGED: (f64, f64) = (0.04, 0.18);
 const MOVED: (f64, f64) = (0.05, 0.2);
+/// Most parts of a level that are told apart: of so many equal ones each has one chance in sixteen of the whole.
+const MOST_PARTS: usize = 16;
 /// Days in a year.
 const YEAR: f64 = 365.25;
 /// Highest levels are told every other day for four weeks, then by the week, and lie on a line between.
@@ -26,8 +29,9 @@ const LOG_RATE: f64 = 2.0;
 
 /// What is to happen beside growth.
 pub(super) struct Events<'a> {
-    /// One-off purges that were seen, and over how many years.
-    pub(super) purges: usize,
+    /// What the level is the sum of: each of it is purged and moved to by itself.
+    pub(super) of: Parts,
+    /// For how many years one-off purges could be seen.
     pub(super) years: f64,
     /// What a retention job will have taken by each day, in the level's unit; its length is that of the answer.
     pub(super) purged: &'a [f64],
@@ -66,13 +70,14 @@ impl Draws {
 
 /// Draws the futures of a history for `events.purged.len()` days, the last one of the history included. `simple`
 /// is the simple courses' growth a week and `share` how much they count; `widened` widens what lies around the
-/// middle.
+/// middle; `plan_risk` is the chance that a plan takes.
 pub(super) fn draw(
     weeks: &Weeks,
     average: &Average,
     (share, simple): (f64, f64),
     widened: f64,
     events: &Events,
+    plan_risk: f64,
 ) -> Drawn {
     let horizon = events.purged.len().max(1) - 1;
     let steps = steps(horizon);
@@ -103,7 +108,7 @@ pub(super) fn draw(
         p5: level(0.05),
         p50: level(0.5),
         p95: level(0.95),
-        highest: Highest::of(top),
+        highest: Highest::of(top, plan_risk),
         per_day: (middle[4] - middle[0]) / 28.0 * weeks.unit,
     }
 }
@@ -183,22 +188,31 @@ fn by_day(
 ) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
     let mut levels = vec![Vec::with_capacity(paths.len()); grid.len()];
     let mut tops = levels.clone();
-    let purges = (events.purges as f64 + PURGES_A_YEAR) / (events.years + 1.0) / YEAR;
+    // More parts than can be told apart are taken together: chance evens out between so many.
+    let parts = events.of.volumes.clamp(1, MOST_PARTS);
+    let each = 1.0 / parts as f64;
+    let seen = events.of.purges as f64 / events.of.volumes.max(1) as f64;
+    let purges = (seen + PURGES_A_YEAR) / (events.years + 1.0) / YEAR;
     // People clean what they have cleaned before; what was moved in was planned, and is no habit of the volume.
     let moves = MOVES_A_YEAR / YEAR;
     // A retention job is what keeps its volume clean.
     let purges = if events.purged.last().is_some_and(|&p| p > 0.0) { 0.0 } else { purges };
     for path in paths {
-        let chance: [f64; ONCE] = std::array::from_fn(|_| draws.uniform());
-        let within = |(least, most): (f64, f64), chance: f64| least + (most - least) * chance;
-        let purge = (-chance[0].ln() / purges, -within(PURGED, chance[1]) * path[0]);
-        let moved = (-chance[2].ln() / moves, within(MOVED, chance[3]) * path[0]);
+        let happens: Vec<[(f64, f64); 2]> = (0..parts)
+            .map(|_| {
+                let chance: [f64; ONCE] = std::array::from_fn(|_| draws.uniform());
+                let within = |(least, most): (f64, f64), chance: f64| least + (most - least) * chance;
+                let purge = (-chance[0].ln() / purges, -within(PURGED, chance[1]) * path[0] * each);
+                let moved = (-chance[2].ln() / moves, within(MOVED, chance[3]) * path[0] * each);
+                [purge, moved]
+            })
+            .collect();
         let mut top = f64::NEG_INFINITY;
         let mut next = 0;
         for (day, purged) in events.purged.iter().enumerate() {
             let (week, share) = (day / 7, (day % 7) as f64 / 7.0);
             let mut level = path[week] + (path[week + 1] - path[week]) * share;
-            for (when, size) in [purge, moved] {
+            for &(when, size) in happens.iter().flatten() {
                 if day as f64 > when {
                     level += size;
                 }

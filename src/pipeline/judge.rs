@@ -8,11 +8,13 @@ use super::history::History;
 use crate::{
     archive::{ArchiveError, Column},
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, loads_behind, pool_finding,
-        volume_findings, weighed_drifts,
+        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, loads_behind,
+        pool_findings, volume_findings, weighed_drifts,
     },
     platform::{Labels, Measure, Pool},
-    series::{Fold, HOUR, HostLoad, Series, VolumeInput, grid, native_step, total_load, volumes},
+    series::{
+        Fold, HOUR, HostLoad, Mailboxes, Series, Volume, VolumeInput, grid, native_step, total_load, volumes,
+    },
 };
 
 /// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
@@ -27,8 +29,11 @@ pub(super) const DRIFTING: &[Measure] = &[
     Measure::ProbeDuration,
 ];
 
-/// When volumes, inodes and pools are full.
-pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
+/// Volumes as they are known, when they, their inodes and pools are full, and which host's disk grows as no other does.
+pub(super) fn disks(
+    history: &mut History,
+    context: &Context,
+) -> Result<(Vec<Volume>, Vec<Finding>), ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
         input.add(history.extract(measure)?);
@@ -41,14 +46,19 @@ pub(super) fn disk_findings(history: &mut History, context: &Context) -> Result<
             (pool, volume_findings(volume, pool, context))
         })
         .collect();
-    let pools = &context.platform.pools;
-    let of_pools = pools.par_iter().filter_map(|pool| {
-        let own = answers.iter().filter(|(of, _)| of.is_some_and(|of| of.name == pool.name));
-        pool_finding(pool, &own.map(|(_, answer)| answer.clone()).collect::<Vec<_>>(), context)
-    });
-    let mut findings: Vec<Finding> = of_pools.collect();
-    findings.extend(answers.into_iter().flat_map(|(_, answer)| answer.findings));
-    Ok(findings)
+    let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
+    let mut of_pools: Vec<(&Pool, Vec<VolumeAnswer>)> =
+        context.platform.pools.iter().map(|pool| (pool, Vec::new())).collect();
+    let mut findings = Vec::new();
+    for (pool, answer) in answers {
+        match of_pools.iter_mut().find(|(other, _)| pool.is_some_and(|pool| pool.name == other.name)) {
+            Some((_, own)) => own.push(answer),
+            None => findings.extend(answer.findings),
+        }
+    }
+    let judged = of_pools.into_par_iter().map(|(pool, own)| pool_findings(pool, own, &mailboxes, context));
+    findings.extend(judged.collect::<Vec<_>>().into_iter().flatten());
+    Ok((volumes, findings))
 }
 
 /// What is getting slower or longer.
@@ -72,18 +82,23 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
 pub(super) fn ebb_of_all(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
     let pools = &context.platform.pools;
     let running = history.extract(Measure::ServersRunning)?.columns;
-    let mut findings = Vec::new();
-    for measure in pools.iter().map(Pool::load).collect::<BTreeSet<_>>() {
-        let columns = history.with_parts(measure)?;
-        let of_measure: Vec<&Pool> = pools.iter().filter(|pool| pool.load() == measure).collect();
-        let judged = of_measure.par_iter().map(|pool| {
-            let servers =
-                PoolServers { loads: loads(pool, &columns), running: servers_running(pool, &running) };
-            ebb_finding(pool, &servers, context)
-        });
-        findings.extend(judged.collect::<Vec<_>>());
+    let mut servers: Vec<PoolServers> = pools
+        .iter()
+        .map(|pool| PoolServers { loads: Vec::new(), running: servers_running(pool, &running) })
+        .collect();
+    // One measure of all hosts is held at a time.
+    for measure in pools.iter().flat_map(|pool| &pool.scaling.loads).collect::<BTreeSet<_>>() {
+        let columns = history.with_parts(*measure)?;
+        let driven =
+            pools.par_iter().zip(&mut servers).filter(|(pool, _)| pool.scaling.loads.contains(measure));
+        driven.for_each(|(pool, servers)| servers.loads.push((*measure, loads(pool, &columns))));
     }
-    Ok(findings)
+    let judged = pools.par_iter().zip(&mut servers).map(|(pool, servers)| {
+        // The first load that the operator names is the one that is shown.
+        servers.loads.sort_by_key(|(measure, _)| pool.scaling.loads.iter().position(|load| load == measure));
+        ebb_finding(pool, servers, context)
+    });
+    Ok(judged.collect())
 }
 
 /// Whether a series belongs to a pool: by its host, or by a source's own name of the pool.

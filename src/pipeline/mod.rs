@@ -2,12 +2,14 @@
 //!
 //! [`pull`] brings what the sources have into the archive: exported files (`files`), and live servers, for which
 //! `asking` decides what to ask, `workers` ask it, and `keeping` takes the answers in. [`plan`] judges what the
-//! archive holds (`history`, `judge`, `notes`), [`render`] writes the report. `clock` alone reads the clock.
+//! archive holds (`history`, `judge`, `notes`), and looks back at what earlier runs said (`ledger`); [`render`] writes
+//! the report, [`keep_forecasts`] keeps what it foretells. `clock` alone reads the clock.
 //!
 //! Beside the weekly job, [`examine`] tells how sources and archive are (`doctor`), and [`look_around`] what there is to
 //! describe in a new platform file (`init`); both look without keeping anything (`looking`).
 
 mod asking;
+mod backtest;
 mod clock;
 mod disagreements;
 mod doctor;
@@ -16,12 +18,15 @@ mod history;
 mod init;
 mod judge;
 mod keeping;
+mod ledger;
+mod ledger_table;
 mod looking;
 mod losses;
 mod notes;
 mod plan;
 mod pull;
 mod pulled;
+mod schedule;
 #[cfg(test)]
 mod scripted;
 mod workers;
@@ -29,18 +34,21 @@ mod workers;
 use std::path::{Path, PathBuf};
 
 pub use asking::{Asked, AskedSource};
+pub use backtest::{BacktestSettings, backtest};
 pub use clock::now;
 pub use doctor::{ArchiveHealth, Diagnosis, FilesHealth, MeasureFound, PackHealth, SourceHealth, examine};
 pub use init::{FoundSource, Surroundings, look_around};
+pub use ledger::keep_forecasts;
 pub use losses::set_damaged_aside;
 pub use plan::plan;
 pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};
+pub use schedule::{Schedules, schedules};
 
 use crate::{
     archive::{Archive, ArchiveError, Location, StoreOptions},
     platform::{ConfigErrors, Platform},
-    reports::{Published, Report, ReportError, publish},
+    reports::{Played, Published, Report, ReportError, publish, publish_backtest},
     sources::PackErrors,
 };
 
@@ -62,6 +70,17 @@ pub enum PipelineError {
     /// A note for the archive could not be put into words.
     #[error("a note for the archive cannot be written as JSON ({0}); please report this")]
     Note(serde_json::Error),
+    /// A back-test is asked for farther ahead than forecasts look.
+    #[error(
+        "--horizon {asked} lies farther ahead than forecasts look, which is {most} days; name fewer days, or raise \
+         `horizon_days` under [report] in the platform file"
+    )]
+    Horizon {
+        /// The days asked for.
+        asked: i64,
+        /// How far forecasts look.
+        most: f64,
+    },
     /// There is no history at all.
     #[error("the archive {archive} holds nothing up to {as_of}; check the sources, and run `mailtide pull`")]
     NoHistory {
@@ -124,6 +143,11 @@ impl Places {
     pub fn find_archive(&self) -> Result<Option<Archive>, ArchiveError> {
         if Archive::exists(&self.archive, &self.store)? { self.open_archive().map(Some) } else { Ok(None) }
     }
+}
+
+/// Writes a back-test's page below `places.out`, and gives its path.
+pub fn render_backtest(played: &Played, places: &Places) -> Result<PathBuf, PipelineError> {
+    Ok(publish_backtest(played, &places.out)?)
 }
 
 /// Writes a report's files below `places.out`.

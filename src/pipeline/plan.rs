@@ -1,14 +1,15 @@
 //! Planning: from the archive to a report.
 
 use super::{
-    PipelineError, Places, Progress, Pulled, history::History, judge, notes::notes, pull::state,
-    pulled::SourceState,
+    PipelineError, Places, Progress, Pulled, history::History, judge, ledger::Ledger, notes::notes,
+    pull::state, pulled::SourceState,
 };
 use crate::{
     archive::Archive,
-    plans::{Context, LastAnswered, stale_findings, stale_source_findings},
+    plans::{Context, Finding, LastAnswered, Outcomes, TrackRecord, stale_findings, stale_source_findings},
     platform::Platform,
     reports::{LiveSourceNote, Report},
+    series::Volume,
 };
 
 /// Judges what the archive holds up to `as_of`, and makes a report of it. `pulled` is what this run read, if it
@@ -20,16 +21,14 @@ pub fn plan(
     pulled: Option<&Pulled>,
     progress: &dyn Progress,
 ) -> Result<Report, PipelineError> {
-    let no_history = || {
-        let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
-        PipelineError::NoHistory { archive: places.archive.clone(), as_of }
-    };
     // Opening would make one, and planning writes nothing.
-    let Some(archive) = places.find_archive()? else { return Err(no_history()) };
+    let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
     let context = Context { platform, as_of };
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);
-    let mut findings = judge::disk_findings(&mut history, &context)?;
+    let (volumes, mut findings) = judge::disks(&mut history, &context)?;
+    let track_record = look_back(&archive, &volumes, &mut findings, &context)?;
+    drop(volumes);
     progress.step("disks");
     findings.extend(judge::drift_of_all(&mut history, &context)?);
     progress.step("latencies and queues");
@@ -37,7 +36,7 @@ pub fn plan(
     progress.step("daily use");
     history.read_the_rest()?;
     if history.seen.is_empty() {
-        return Err(no_history());
+        return Err(no_history(places, as_of));
     }
     findings.extend(stale_findings(&history.seen, &context));
     let sources = live_sources(platform, &archive)?;
@@ -53,8 +52,27 @@ pub fn plan(
         title,
         charts: platform.report.charts,
         findings,
+        track_record,
         inputs: notes(platform, &history, &sources, pulled),
     })
+}
+
+/// There is nothing to go by up to a moment.
+pub(super) fn no_history(places: &Places, as_of: i64) -> PipelineError {
+    let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
+    PipelineError::NoHistory { archive: places.archive.clone(), as_of }
+}
+
+/// Tells the findings on disks what earlier runs said of them, and how right these were.
+fn look_back(
+    archive: &Archive,
+    volumes: &[Volume],
+    findings: &mut [Finding],
+    context: &Context,
+) -> Result<TrackRecord, PipelineError> {
+    let ledger = Ledger::before(archive, context.as_of)?;
+    ledger.compare(findings, context);
+    Ok(ledger.record(&Outcomes::of(volumes, findings), findings))
 }
 
 /// How each live source has fared, as the last pull left word.

@@ -64,9 +64,19 @@ impl<'a> Context<'a> {
         kept
     }
 
-    /// Whether a local day is no ordinary day for the load of a pool: a holiday.
-    pub(super) fn is_holiday(&self, local: LocalTime) -> bool {
-        local.date().is_some_and(|date| self.platform.calendar.is_holiday(date))
+    /// A clock of the time zone that a pool's users live in.
+    pub(super) fn clock_of(&self, pool: &Pool) -> LocalClock {
+        LocalClock::new(pool.scaling.timezone.unwrap_or(self.platform.timezone))
+    }
+
+    /// The date of a local day, counted from 1970-01-01; `None` beyond the calendar's range.
+    pub(super) fn date_of_day(&self, day: i64) -> Option<NaiveDate> {
+        LocalTime { day, weekday: 0, second: 0 }.date()
+    }
+
+    /// Whether a local day, counted from 1970-01-01, is a declared holiday.
+    pub(super) fn is_holiday_on(&self, day: i64) -> bool {
+        self.date_of_day(day).is_some_and(|date| self.platform.calendar.is_holiday(date))
     }
 }
 

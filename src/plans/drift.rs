@@ -1,7 +1,7 @@
 //! Drift: which latencies, queues and probes rise steadily, since a day, or by steps.
 
 use super::{
-    Context, DatedStep, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
+    Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
     SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict,
     drift_limit::limit_dates,
     drift_scope::{Member, peers, scope},
@@ -189,6 +189,8 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
         advice: advice(&verdict, severity, pool),
         evidence,
         verdict,
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 
@@ -219,7 +221,7 @@ fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
         belief: drift.rises.max(drift.falls),
         least_belief: least,
         scope: None,
-        peers,
+        compared: peers,
         limit_dates: None,
         same_load,
         p_value: drift.p_value,
@@ -276,6 +278,7 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value }).into_iter().collect(),
         marks,
         week: None,
+        parts: Vec::new(),
         facts,
         model: "Bayesian average over courses (ramp, late ramp, steps) and noises of several memories, on levels of \
                 the logarithm with the hour-of-week shape taken out; noises and share of changes learnt from all \

@@ -72,7 +72,7 @@ pub struct DriftSize {
     /// Whom it concerns: one host or its pool.
     pub scope: Option<Scope>,
     /// The host beside the others of its pool.
-    pub peers: Option<Peers>,
+    pub compared: Option<Peers>,
     /// When the limit is reached if the rise goes on.
     pub limit_dates: Option<LimitDates>,
     /// The load whose effect was taken off; `None` where the level was judged as it is.
@@ -101,7 +101,7 @@ pub(super) mod tests {
             belief: 1.0,
             least_belief: 0.85,
             scope: None,
-            peers: None,
+            compared: None,
             limit_dates: None,
             same_load: None,
             p_value: 0.001,

@@ -34,7 +34,7 @@ pub(super) fn headline(name: &str, verdict: &Verdict) -> String {
             format!("{name} is where it was: {}", each(size))
         }
         Verdict::Steady(size) if size.scope == Some(Scope::Local) => {
-            let above = size.peers.map_or(0.0, |peers| peers.above_percent);
+            let above = size.compared.map_or(0.0, |peers| peers.above_percent);
             format!("{name} is steadily {} above its pool's others", percent(above).trim_start_matches('+'))
         }
         Verdict::Steady(size) if size.same_load.is_some_and(|load| load.raw_rises) => {
@@ -49,7 +49,7 @@ pub(super) fn headline(name: &str, verdict: &Verdict) -> String {
 
 /// How many of its pool rise with it.
 fn among(size: &DriftSize) -> String {
-    match (size.scope, size.peers) {
+    match (size.scope, size.compared) {
         (Some(Scope::Pool), Some(peers)) => format!("; so do {} of {} hosts", peers.rising, peers.hosts),
         (Some(Scope::Local), Some(peers)) if peers.rising == 1 => format!("; alone of {} hosts", peers.hosts),
         (Some(Scope::Local), Some(peers)) => {
@@ -73,7 +73,7 @@ pub(super) fn facts(verdict: &Verdict) -> Vec<Fact> {
         ));
         facts.push(wording::text("with the load left in", percent(load.raw_percent)));
     }
-    if let Some(peers) = size.peers {
+    if let Some(peers) = size.compared {
         let rule = match size.scope {
             Some(Scope::Pool) => "half or more: the pool",
             Some(Scope::Local) if peers.apart => "far above the others: this host",

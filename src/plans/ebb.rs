@@ -1,25 +1,33 @@
 //! The ebb: which hours of the week a pool can run with fewer servers.
 
 use super::{
-    Band, Context, Ebb, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, Week,
-    ebb_window::{Limits, scheduled, windows},
-    lines, wording,
+    Band, Context, Decision, Ebb, EventId, Evidence, Finding, Kind, NoEbb, Replay, Schedule, Severity,
+    Subject, Verdict, Week, lines, wording,
 };
 use crate::{
-    models::{Profile, ProfileSettings, profile},
+    models::{LoadForecast, LoadSettings, Profile, TooShort, load_forecast},
     platform::{Labels, Measure, Pool, Unit},
     series::{DAY, HostLoad, Series, total_load},
 };
+use sizing::Sizing;
 
-/// Weeks that a profile rests on.
-const WEEKS: i64 = 4;
-/// With four weeks, the highest of a slot's values is its upper quantile.
-const UPPER: f64 = 1.0;
-/// Days ahead for which a load is forecast.
-const AHEAD_DAYS: i64 = 7;
-/// A schedule that would have had too few servers in more than this share of its time in a week that it did
-/// not see is not proposed.
-const MOST_VIOLATION: f64 = 0.05;
+mod caveats;
+mod day_plan;
+mod exceptions;
+mod quiet;
+mod replay;
+mod savings;
+mod sizing;
+mod window;
+mod withheld;
+mod words;
+
+/// Days over which the number of servers in service is taken.
+const NOW_DAYS: i64 = 7;
+/// Days of history that are drawn.
+const DRAWN_DAYS: i64 = 60;
+/// Half of a normal distribution's 90 % interval, in standard deviations.
+const NINETY: f64 = 1.645;
 
 /// Why a pool has no ebb whose servers cannot be taken out for some hours.
 pub const NOT_SCALING: &str = "its servers are not declared to scale out";
@@ -27,8 +35,8 @@ pub const NOT_SCALING: &str = "its servers are not declared to scale out";
 /// A pool's servers and what they carry.
 #[derive(Debug, Clone)]
 pub struct PoolServers {
-    /// Each server's load, all on one grid step of at most an hour.
-    pub loads: Vec<HostLoad>,
+    /// For each of the pool's loads, each server's, all on one grid step of at most an hour.
+    pub loads: Vec<(Measure, Vec<HostLoad>)>,
     /// Servers in service, where a source tells.
     pub running: Option<Series>,
 }
@@ -36,25 +44,49 @@ pub struct PoolServers {
 /// Works out a pool's ebb. Every pool gets a finding.
 pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<'a>) -> Finding {
     let name = format!("pool {}", pool.name);
-    let mut total = total_load(&servers.loads, pool.scales_out);
-    total = context.declared(&total, None, Some(pool));
+    let totals: Vec<(Measure, Series)> = servers
+        .loads
+        .iter()
+        .map(|(measure, loads)| {
+            (*measure, context.declared(&total_load(loads, pool.scales_out), None, Some(pool)))
+        })
+        .collect();
     let now = servers_now(servers, context.as_of);
-    let answer = answer(pool, &total, now, context);
+    let answer = answer(pool, servers, &totals, now, context);
     let unit = pool.load().unit();
+    let drawn = totals
+        .first()
+        .map(|(_, total)| lines::daily("load, daily median", total, context.as_of - DRAWN_DAYS * DAY));
+    let loads: Vec<&str> = pool.scaling.loads.iter().map(|load| load.name()).collect();
+    let mut facts = vec![
+        wording::number("servers now", f64::from(now), Unit::Count),
+        wording::number("servers at least", f64::from(pool.floor), Unit::Count),
+        wording::number("target utilisation", pool.target_utilisation, Unit::Ratio),
+        wording::text("load", loads.join(", ")),
+    ];
+    if let Some(quiet) = answer.week.as_ref().and_then(|week| week.quiet.as_ref()) {
+        let when = format!(
+            "{} {} to {}",
+            words::weekdays(&[quiet.day]),
+            quiet.from.format("%H:%M"),
+            quiet.to.format("%H:%M")
+        );
+        let load = wording::percent(quiet.load_share);
+        facts.push(wording::text(
+            &format!("quietest {:.0} hours", quiet.hours),
+            format!("{when}, at {load} of its highest load"),
+        ));
+    }
     let evidence = Evidence {
         unit,
-        lines: vec![lines::daily("load, daily median", &total, context.as_of - 60 * DAY)],
-        band: answer.profile.as_ref().map(|p| band(p, context)),
+        lines: drawn.into_iter().collect(),
+        band: answer.band,
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: answer.week,
-        facts: vec![
-            wording::number("servers now", f64::from(now), Unit::Count),
-            wording::number("servers at least", f64::from(pool.floor), Unit::Count),
-            wording::number("target utilisation", pool.target_utilisation, Unit::Ratio),
-            wording::text("load", pool.load().name()),
-        ],
-        model: answer.profile.as_ref().map(model).unwrap_or_default(),
+        parts: Vec::new(),
+        facts,
+        model: answer.model,
         backtest: None,
     };
     Finding {
@@ -66,250 +98,190 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
             pool: Some(pool.name.clone()),
             role: Some(pool.role),
             measure: pool.load(),
-            labels: Labels::new(),
+            labels: Labels::from([("pool", pool.name.as_str())]),
         },
-        headline: headline(&name, &answer.verdict),
-        advice: advice(&answer.verdict),
+        headline: words::headline(&name, &answer.verdict),
+        advice: words::advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 
 struct Answer {
     verdict: Verdict,
-    profile: Option<Profile>,
+    band: Option<Band>,
     week: Option<Week>,
+    model: String,
 }
 
-fn answer(pool: &Pool, total: &Series, now: u32, context: &Context) -> Answer {
-    let undecided = |reason: String, enough_on| Answer {
-        verdict: Verdict::Undecided { reason, enough_on },
-        profile: None,
-        week: None,
-    };
-    if !pool.scales_out && total.last().is_none() {
-        let verdict = Verdict::NoEbb { reason: NOT_SCALING.to_owned() };
-        return Answer { verdict, profile: None, week: None };
+impl Answer {
+    fn without_week(verdict: Verdict) -> Answer {
+        Answer { verdict, band: None, week: None, model: String::new() }
     }
-    if total.last().is_none_or(|(time, _)| context.as_of - time > DAY) {
-        return undecided(format!("no {} of its servers in the last day", pool.load()), None);
+
+    fn undecided(reason: String, enough_on: Option<chrono::NaiveDate>) -> Answer {
+        Answer::without_week(Verdict::Undecided { reason, enough_on })
     }
-    let until = |until: i64| {
-        let settings = ProfileSettings { clock: context.clock(), until, weeks: WEEKS, upper: UPPER };
-        profile(total, &settings, &|local| context.is_holiday(local))
+}
+
+fn answer(
+    pool: &Pool,
+    servers: &PoolServers,
+    totals: &[(Measure, Series)],
+    now: u32,
+    context: &Context,
+) -> Answer {
+    if !pool.scales_out && totals.iter().all(|(_, total)| total.last().is_none()) {
+        return Answer::without_week(no_ebb(NoEbb::NotScaling, NOT_SCALING.to_owned()));
+    }
+    let silent = |total: &Series| total.last().is_none_or(|(time, _)| context.as_of - time > DAY);
+    if let Some((measure, _)) = totals.iter().find(|(_, total)| silent(total)) {
+        return Answer::undecided(format!("no {measure} of its servers in the last day"), None);
+    }
+    let forecasts: Result<Vec<_>, TooShort> = totals
+        .iter()
+        .map(|(measure, total)| {
+            let settings = LoadSettings { clock: context.clock_of(pool), until: context.as_of };
+            let forecast = load_forecast(total, &settings, &|day| context.is_holiday_on(day))?;
+            Ok((*measure, forecast))
+        })
+        .collect();
+    let forecasts = match forecasts {
+        Ok(forecasts) if !forecasts.is_empty() => forecasts,
+        Ok(_) => {
+            return Answer::undecided(format!("no {} of its servers in the last day", pool.load()), None);
+        }
+        Err(short) => return Answer::undecided(short.to_string(), Some(context.date(short.enough_at))),
     };
-    let profile = match until(context.as_of) {
-        Ok(profile) => profile,
-        Err(short) => return undecided(short.to_string(), Some(context.date(short.enough_at))),
-    };
-    let sizing = Sizing::of(pool, &profile, now);
-    let plan = sizing.plan(&profile, pool, context);
-    let week = Some(Week {
+    let sizing = Sizing::of(pool, forecasts, now);
+    let profiles: Vec<Profile> =
+        sizing.drivers.iter().map(|driver| driver.forecast.profile(pool.scaling.risk)).collect();
+    let needed = sizing.needed(&profiles);
+    let plan = if pool.scales_out { window::windows(&needed, sizing.limits) } else { Vec::new() };
+    let verdict = verdict(&sizing, &plan, &needed, servers, context);
+    // What is withheld is not drawn as if it were in force.
+    let shown: &[super::Window] = if let Verdict::Ebbs(ebb) = &verdict { &ebb.schedule.windows } else { &[] };
+    let first = &sizing.drivers[0].forecast;
+    let profile = &profiles[0];
+    let week = Week {
         slots_per_day: profile.slots_per_day,
         median: profile.median.clone(),
         upper: profile.upper.clone(),
-        servers: scheduled(&plan, profile.median.len(), now),
+        servers: window::scheduled(shown, needed.len(), now),
+        needed,
         servers_now: now,
-    });
-    let violation = until(context.as_of - AHEAD_DAYS * DAY)
-        .ok()
-        .and_then(|past| replay(&past, &sizing, &sizing.plan(&past, pool, context), total, context));
-    let verdict = verdict(pool, plan, now, violation);
-    Answer { verdict, profile: Some(profile), week }
+        quiet: quiet::quiet(&sizing, &profiles),
+        bound: bound(first, pool.scaling.risk),
+    };
+    Answer { verdict, band: Some(band(first)), week: Some(week), model: model(first) }
 }
 
-fn verdict(pool: &Pool, plan: Vec<super::Window>, now: u32, violation: Option<f64>) -> Verdict {
+fn no_ebb(because: NoEbb, reason: String) -> Verdict {
+    Verdict::NoEbb { because, reason }
+}
+
+fn verdict(
+    sizing: &Sizing,
+    plan: &[super::Window],
+    needed: &[u32],
+    servers: &PoolServers,
+    context: &Context,
+) -> Verdict {
+    let pool = sizing.pool;
     if !pool.scales_out {
-        return Verdict::NoEbb { reason: NOT_SCALING.to_owned() };
+        return no_ebb(NoEbb::NotScaling, NOT_SCALING.to_owned());
     }
-    if plan.is_empty() {
-        return Verdict::NoEbb {
-            reason: format!("it needs more than {} at every hour", now.saturating_sub(1).max(pool.floor)),
-        };
+    let replayed = replay::weeks(sizing, pool.scaling.risk);
+    let withheld = withheld::withheld(sizing, &replayed);
+    if let Some((because, reason)) = withheld.or_else(|| plan.is_empty().then(|| withheld::no_window(sizing)))
+    {
+        return no_ebb(because, reason);
     }
-    if let Some(share) = violation.filter(|&share| share > MOST_VIOLATION) {
-        return Verdict::NoEbb {
-            reason: format!(
-                "last week the schedule would have had too few servers in {} of its hours",
-                wording::percent(share)
-            ),
-        };
-    }
-    let hours = |w: &super::Window| w.hours * w.days.len() as f64 * f64::from(w.servers_now - w.servers);
-    let saved: f64 = plan.iter().map(hours).sum();
-    Verdict::Ebbs(Ebb {
+    let Some(replay) = replay::replay(sizing, context) else {
+        return no_ebb(NoEbb::WouldHurt, "no week could be held back to try it on".to_owned());
+    };
+    Verdict::Ebbs(Box::new(ebb(sizing, plan, needed, &replayed, replay, servers, context)))
+}
+
+fn ebb(
+    sizing: &Sizing,
+    plan: &[super::Window],
+    needed: &[u32],
+    replayed: &[replay::WeekReplayed],
+    replay: Replay,
+    servers: &PoolServers,
+    context: &Context,
+) -> Ebb {
+    let pool = sizing.pool;
+    let now = sizing.limits.now;
+    let saved = window::saved(plan, sizing.limits.drain_minutes);
+    let of_holidays: Vec<Profile> =
+        sizing.drivers.iter().map(|driver| driver.forecast.holiday_profile(pool.scaling.risk)).collect();
+    let needs =
+        exceptions::Needs { ordinary: needed, holiday: &sizing.needed(&of_holidays), limits: sizing.limits };
+    let mut clock = context.clock_of(pool);
+    let today = clock.date(context.as_of).unwrap_or(chrono::NaiveDate::MAX);
+    Ebb {
+        schedule: Schedule {
+            pool: pool.name.clone(),
+            timezone: pool.scaling.timezone.unwrap_or(context.platform.timezone),
+            as_of: today,
+            servers_now: now,
+            windows: plan.to_vec(),
+            exceptions: exceptions::exceptions(plan, &needs, pool, context, today),
+        },
         server_hours_per_week: saved,
         share: saved / (f64::from(now) * 168.0),
         money_per_week: pool.price_per_server_hour.map(|price| price * saved),
-        violation_share: violation,
-        windows: plan,
-    })
-}
-
-/// How a load becomes a number of servers.
-struct Sizing {
-    per_server: f64,
-    limits: Limits,
-}
-
-impl Sizing {
-    /// A processor or memory share says itself how much a server can carry: the target utilisation. Of sessions,
-    /// connections and messages nobody has said it: there, today's servers are taken to be just right for the
-    /// busiest slot of the week.
-    fn of(pool: &Pool, profile: &Profile, now: u32) -> Self {
-        let peak = profile.upper.iter().flatten().copied().fold(0.0, f64::max);
-        let per_server = match pool.load() {
-            Measure::LoadCpu | Measure::LoadMemory => pool.target_utilisation,
-            _ => peak / f64::from(now.max(1)),
-        };
-        let limits = Limits { floor: pool.floor, now, warm_up_minutes: pool.warm_up_minutes };
-        Sizing { per_server, limits }
+        violation_share: replay::share(replayed),
+        savings: savings::savings(sizing, saved, replayed),
+        curve: savings::curve(sizing),
+        replay,
+        caveats: caveats::caveats(sizing, servers, context),
     }
-
-    fn servers(&self, load: f64) -> u32 {
-        if self.per_server <= 0.0 {
-            return self.limits.now;
-        }
-        // A float that just misses a whole number of servers is that number.
-        let servers = (load / self.per_server - 1e-9).ceil().clamp(0.0, f64::from(u32::MAX)) as u32;
-        servers.max(self.limits.floor)
-    }
-
-    /// A slot without history needs every server.
-    fn plan(&self, profile: &Profile, pool: &Pool, context: &Context) -> Vec<super::Window> {
-        if !pool.scales_out {
-            return Vec::new();
-        }
-        let need: Vec<u32> = profile
-            .upper
-            .iter()
-            .map(|load| load.map_or(self.limits.now, |load| self.servers(load)))
-            .collect();
-        let weekend = &context.platform.calendar.weekend;
-        let works = |day: u8| !weekend.iter().any(|w| w.num_days_from_monday() == u32::from(day));
-        windows(&need, self.limits, &works)
-    }
-}
-
-/// The share of the schedule's time, in the week that its profile did not see, in which the load needed more
-/// servers than it left; `None` where that week has no load inside the windows.
-fn replay(
-    past: &Profile,
-    sizing: &Sizing,
-    plan: &[super::Window],
-    total: &Series,
-    context: &Context,
-) -> Option<f64> {
-    let left = scheduled(plan, past.median.len(), sizing.limits.now);
-    let mut clock = context.clock();
-    let (mut inside, mut short) = (0_u32, 0_u32);
-    for (time, load) in
-        total.present().filter(|p| p.0 >= context.as_of - AHEAD_DAYS * DAY && p.0 < context.as_of)
-    {
-        let servers = left[past.slot(clock.at(time))];
-        if servers < sizing.limits.now {
-            inside += 1;
-            short += u32::from(sizing.servers(load) > servers);
-        }
-    }
-    (inside > 0).then(|| f64::from(short) / f64::from(inside))
 }
 
 /// Servers in service over the last week at the usual hour, or the servers that have been heard of in the
 /// last two days.
 fn servers_now(servers: &PoolServers, as_of: i64) -> u32 {
-    let heard =
-        servers.loads.iter().filter(|h| h.load.last().is_some_and(|(t, _)| as_of - t <= 2 * DAY)).count();
+    let lately = |host: &&HostLoad| host.load.last().is_some_and(|(t, _)| as_of - t <= 2 * DAY);
+    let heard = servers.loads.iter().map(|(_, loads)| loads.iter().filter(lately).count()).max().unwrap_or(0);
     let recent = |series: &Series| {
         let mut values: Vec<f64> =
-            series.present().filter(|p| p.0 > as_of - AHEAD_DAYS * DAY).map(|p| p.1).collect();
+            series.present().filter(|p| p.0 > as_of - NOW_DAYS * DAY).map(|p| p.1).collect();
         crate::series::median(&mut values)
     };
     let running = servers.running.as_ref().and_then(recent).map(|running| running.round().max(0.0) as u32);
     running.unwrap_or(u32::try_from(heard).unwrap_or(u32::MAX))
 }
 
-/// The coming week's load by slot.
-fn band(profile: &Profile, context: &Context) -> Band {
-    let step = DAY / profile.slots_per_day as i64;
-    let begin = (context.as_of + step - 1).div_euclid(step) * step;
-    let mut clock = context.clock();
-    let mut band = Band { times: Vec::new(), p5: Vec::new(), p50: Vec::new(), p95: Vec::new() };
-    for i in 0..AHEAD_DAYS * profile.slots_per_day as i64 {
-        let time = begin + i * step;
-        let slot = profile.slot(clock.at(time));
-        if let (Some(p5), Some(p50), Some(p95)) =
-            (profile.lower[slot], profile.median[slot], profile.upper[slot])
-        {
-            band.times.push(time);
-            band.p5.push(p5);
-            band.p50.push(p50);
-            band.p95.push(p95);
-        }
+/// The coming week's load by slot; P5 and P95 are of one-hour means.
+fn band(forecast: &LoadForecast) -> Band {
+    let coming = &forecast.coming;
+    let at =
+        |spreads: f64| coming.iter().map(|slot| (slot.middle + spreads * slot.spread).max(0.0)).collect();
+    Band {
+        times: coming.iter().map(|slot| slot.time).collect(),
+        p5: at(-NINETY),
+        p50: at(0.0),
+        p95: at(NINETY),
     }
-    band
 }
 
-fn model(profile: &Profile) -> String {
+/// The bound that schedules are cut from, at the band's times.
+fn bound(forecast: &LoadForecast, risk: f64) -> Vec<f64> {
+    let spreads = forecast.spreads(risk);
+    forecast.coming.iter().map(|slot| (slot.hour + spreads * slot.spread).max(0.0)).collect()
+}
+
+fn model(forecast: &LoadForecast) -> String {
     format!(
-        "median and highest of the last {:.0} weeks by slot of the week in local time, holidays and declared events \
-         left out",
-        profile.weeks.ceil()
+        "weeks under each other in local time, cleaned of incidents, put to one level and pooled over days that are alike, with the \
+         median of four weeks and a plain day beside it, each weighed by its errors on {} weeks held back",
+        forecast.held_back.len()
     )
-}
-
-fn headline(name: &str, verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Ebbs(ebb) => format!(
-            "{name} can save {:.0} server-hours a week ({} of what runs)",
-            ebb.server_hours_per_week,
-            wording::percent(ebb.share)
-        ),
-        Verdict::NoEbb { reason } => format!("{name} has no ebb to use: {reason}"),
-        Verdict::Undecided { reason, .. } => format!("{name} cannot be judged: {reason}"),
-        _ => name.to_owned(),
-    }
-}
-
-fn advice(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Ebbs(ebb) => {
-            let windows: Vec<String> = ebb
-                .windows
-                .iter()
-                .map(|w| {
-                    format!(
-                        "{} {} to {}{} with {} of {}",
-                        weekdays(&w.days),
-                        w.from.format("%H:%M"),
-                        w.to.format("%H:%M"),
-                        if w.to <= w.from { " the next day" } else { "" },
-                        w.servers,
-                        w.servers_now
-                    )
-                })
-                .collect();
-            format!("Scale in: {}.", windows.join("; "))
-        }
-        Verdict::Undecided { enough_on: Some(date), .. } => {
-            format!("Wait until {}: then there is enough history.", wording::date(*date))
-        }
-        Verdict::Undecided { .. } => "Check what its monitoring answers.".to_owned(),
-        _ => "Nothing to do.".to_owned(),
-    }
-}
-
-/// `Mon–Thu`, `Fri`, `Sat, Mon`.
-fn weekdays(days: &[u8]) -> String {
-    const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-    let name = |day: u8| NAMES[usize::from(day) % NAMES.len()];
-    let runs = days.chunk_by(|a, b| a + 1 == *b).map(|run| match *run {
-        [only] => name(only).to_owned(),
-        [a, b] => format!("{}, {}", name(a), name(b)),
-        [a, .., b] => format!("{}–{}", name(a), name(b)),
-        [] => String::new(),
-    });
-    runs.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How event identifiers are made.
 
 use super::{EventId, Kind};
-use crate::platform::fnv1a;
+use crate::platform::{Labels, fnv1a};
 
 /// Most bytes of an identifier: well below PagerDuty's 255 for a `dedup_key`.
 const MOST_BYTES: usize = 200;
@@ -15,6 +15,7 @@ impl EventId {
             Kind::VolumeExhaustion => "disk-full",
             Kind::InodeExhaustion => "inodes-full",
             Kind::PoolExhaustion => "pool-full",
+            Kind::Departure => "departs",
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::Stale => "stale",
@@ -33,6 +34,12 @@ impl EventId {
         let checksum = fnv1a(subject.join("\u{1f}").into_bytes());
         // The cleaned name is ASCII, so that any byte is a character's edge.
         EventId(format!("{}-{checksum:016x}", &name[..name.len().min(MOST_BYTES - 17)]))
+    }
+
+    /// The identifier of a finding about a volume's bytes or inodes.
+    pub(super) fn of_volume(kind: Kind, labels: &Labels) -> EventId {
+        let of = |label: &str| labels.get(label).unwrap_or_default();
+        EventId::of(kind, &[of("host"), of("volume")])
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::{EventId, Quiet};
 use crate::platform::Unit;
 
 /// A line to draw, thinned to what a chart can show. Times are seconds since 1970-01-01 UTC; `None` is a
@@ -59,10 +60,17 @@ pub struct Week {
     pub median: Vec<Option<f64>>,
     /// Upper quantile of the load, in the evidence's unit.
     pub upper: Vec<Option<f64>>,
-    /// Servers needed in each slot, windows and floor applied.
+    /// Servers that the schedule leaves in each slot.
     pub servers: Vec<u32>,
+    /// Servers that the upper bound needs in each slot, floor and redundancy applied.
+    pub needed: Vec<u32>,
     /// Servers that run today.
     pub servers_now: u32,
+    /// When heavy work meets the least load; `None` where parts of the week are not known.
+    pub quiet: Option<Quiet>,
+    /// The upper bound of the load at each time of the band; it is for `forecasts.parquet`, and drawn nowhere.
+    #[serde(skip)]
+    pub bound: Vec<f64>,
 }
 
 /// How well the model did on this series' own past, judged only by what it could know at the time.
@@ -135,6 +143,8 @@ pub struct Evidence {
     pub marks: Vec<Mark>,
     /// The week, for load.
     pub week: Option<Week>,
+    /// The findings of the volumes whose levels were added up; empty where it is no sum.
+    pub parts: Vec<EventId>,
     /// Numbers worth naming.
     pub facts: Vec<Fact>,
     /// The model in words.
@@ -153,6 +163,7 @@ impl Evidence {
             thresholds: Vec::new(),
             marks: Vec::new(),
             week: None,
+            parts: Vec::new(),
             facts,
             model: String::new(),
             backtest: None,

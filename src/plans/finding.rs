@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{DriftSize, Evidence};
+use super::{Decision, Departure, DriftSize, Earlier, Ebb, Evidence, NoEbb};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -73,6 +73,8 @@ pub enum Kind {
     InodeExhaustion,
     /// A pool's bytes run out, all its volumes together.
     PoolExhaustion,
+    /// One host's disk grows as that of no other host of its pool does.
+    Departure,
     /// A pool can run with fewer servers for a while each day or week.
     Ebb,
     /// A latency, queue or probe rises steadily.
@@ -88,6 +90,7 @@ impl Kind {
             Kind::VolumeExhaustion => "volume_exhaustion",
             Kind::InodeExhaustion => "inode_exhaustion",
             Kind::PoolExhaustion => "pool_exhaustion",
+            Kind::Departure => "departure",
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::Stale => "stale",
@@ -97,7 +100,9 @@ impl Kind {
     /// The question that this kind answers.
     pub fn question(self) -> Question {
         match self {
-            Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion => Question::WhenFull,
+            Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion | Kind::Departure => {
+                Question::WhenFull
+            }
             Kind::Drift => Question::Slower,
             Kind::Ebb => Question::FewerServers,
             Kind::Stale => Question::History,
@@ -149,40 +154,6 @@ pub struct Exhaustion {
     pub lead_time_days: f64,
 }
 
-/// A span of local time in which a pool can run with fewer servers. It belongs to the day on which it starts
-/// and may end on the next one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Window {
-    /// The weekdays on which it starts, ascending; Monday is 0.
-    pub days: Vec<u8>,
-    /// Local time at which the scale-down begins.
-    pub from: NaiveTime,
-    /// Local time at which all servers are needed again; not after `from` means on the next day.
-    pub to: NaiveTime,
-    /// Hours from begin to end.
-    pub hours: f64,
-    /// Servers that are enough.
-    pub servers: u32,
-    /// Servers that run today.
-    pub servers_now: u32,
-}
-
-/// A pool's ebb.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ebb {
-    /// The windows of a week.
-    pub windows: Vec<Window>,
-    /// Server-hours saved in an ordinary week.
-    pub server_hours_per_week: f64,
-    /// Share of the pool's server-hours that this is.
-    pub share: f64,
-    /// Money saved in an ordinary week, in the platform's currency; `None` where the pool has no price.
-    pub money_per_week: Option<f64>,
-    /// Share of the windows' time, in held-back weeks, in which fewer servers would have been too few; `None`
-    /// where the history is too short to hold a week back.
-    pub violation_share: Option<f64>,
-}
-
 /// What a finding says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
@@ -205,6 +176,8 @@ pub enum Verdict {
     Shrinking,
     /// Neither grows nor shrinks.
     Flat,
+    /// Grows faster than the other hosts of its pool, and than before.
+    Departs(Departure),
     /// Rises: steadily, since a day, or by steps.
     Rises(DriftSize),
     /// Falls: steadily, since a day, or by steps.
@@ -212,9 +185,11 @@ pub enum Verdict {
     /// Neither rises nor falls.
     Steady(DriftSize),
     /// Can run with fewer servers at times.
-    Ebbs(Ebb),
+    Ebbs(Box<Ebb>),
     /// Needs its servers at all hours.
     NoEbb {
+        /// What kind of reason it is.
+        because: NoEbb,
         /// Why.
         reason: String,
     },
@@ -241,6 +216,7 @@ impl Verdict {
             Verdict::Cleaned { .. } => "cleaned",
             Verdict::Shrinking => "shrinking",
             Verdict::Flat => "flat",
+            Verdict::Departs(_) => "departs",
             Verdict::Rises(_) => "rises",
             Verdict::Falls(_) => "falls",
             Verdict::Steady(_) => "steady",
@@ -270,6 +246,11 @@ pub struct Finding {
     pub headline: String,
     /// What to do, in one sentence.
     pub advice: String,
+    /// The same in numbers, for what is about disk.
+    #[serde(flatten)]
+    pub decision: Decision,
     /// What it rests on.
     pub evidence: Evidence,
+    /// What an earlier run said of the same, and why it says something else now.
+    pub earlier: Option<Earlier>,
 }

@@ -5,10 +5,13 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Context, Exhaustion, Finding, Quantity, Verdict};
+use super::{
+    Ahead, Context, DISTANCES, EventId, Exhaustion, Finding, Foretold, Kind, Quantity, Runway, Verdict,
+    pool_findings, volume_findings,
+};
 use crate::{
     platform::{Labels, Platform},
-    series::{DAY, HOUR, Series, Volume},
+    series::{DAY, HOUR, Mailboxes, Series, Volume},
 };
 
 /// 2026-11-16T00:00:00Z, a Monday.
@@ -73,6 +76,15 @@ pub(super) fn volume(host: &str, used: Series, usable: f64) -> Volume {
     }
 }
 
+/// The findings about a pool of mailstores with these volumes: host, used and usable bytes.
+pub(super) fn mail_pool(volumes: &[(&str, Series, f64)], context: &Context) -> Vec<Finding> {
+    let pool = context.platform.pool("mailstore").unwrap();
+    let answer = |(host, used, usable): &(&str, Series, f64)| {
+        volume_findings(&volume(host, used.clone(), *usable), Some(pool), context)
+    };
+    pool_findings(pool, volumes.iter().map(answer).collect(), &Mailboxes::default(), context)
+}
+
 /// A little that is the same in every run: no day is like the next one, and five of them nearly make up for each other.
 pub(super) fn noise(days: f64) -> f64 {
     [0.0, 0.7, -0.4, 0.2, -0.6][days.floor().rem_euclid(5.0) as usize]
@@ -93,5 +105,25 @@ pub(super) fn fact(finding: &Finding, name: &str) -> Option<f64> {
             Some(value)
         }
         Quantity::Text { .. } => None,
+    }
+}
+
+/// What a run has foretold of a volume at this level below this mark: nothing but that it stays as it is.
+pub(super) fn foretold(as_of: i64, level: f64, mark: f64) -> Foretold {
+    let ahead = |&days: &i64| Ahead { days, p5: level, p50: level, p95: level };
+    Foretold {
+        id: EventId("disk-full/ms01/var/mail".to_owned()),
+        kind: Kind::VolumeExhaustion,
+        verdict: "fills_beyond".to_owned(),
+        as_of,
+        from_day: as_of.div_euclid(DAY),
+        level,
+        mark,
+        later_marks: Vec::new(),
+        per_day: 0.0,
+        horizon_days: 365.0,
+        runway: Runway { p5_days: None, p50_days: None, p95_days: None },
+        ahead: DISTANCES.iter().map(ahead).collect(),
+        parts: Vec::new(),
     }
 }

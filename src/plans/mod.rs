@@ -2,37 +2,64 @@
 //! subject's series and the operator's words.
 
 mod context;
+mod decision;
+mod departure;
 mod drift;
 mod drift_limit;
 mod drift_scope;
 mod drift_size;
 mod drift_words;
+mod earlier;
 mod ebb;
-mod ebb_window;
 mod event_id;
 mod evidence;
+mod explained;
 mod finding;
 #[cfg(test)]
 mod fixture;
+mod foretold;
+mod handover;
 mod lines;
+mod naive;
+mod order;
+mod outcome;
 mod outlook;
 mod pool_exhaustion;
+mod pool_plan;
+mod rebalance;
+mod schedule;
+mod scorecard;
 mod stale;
 mod stale_source;
+mod stores;
+mod track_record;
 mod volume_exhaustion;
 mod wording;
 
 pub use context::Context;
+pub use decision::{
+    Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
+};
 pub use drift::{WeighedDrift, drift_findings, loads_behind, weighed_drifts};
 pub use drift_limit::LimitDates;
 pub use drift_scope::{Peers, Scope};
 pub use drift_size::{DatedStep, DriftKind, DriftSize, SameLoadEffect};
+pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
-pub use finding::{
-    Ebb, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, Window,
+pub use finding::{EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict};
+pub use foretold::{Ahead, DISTANCES, Foretold};
+pub use handover::{
+    Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
+    Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
-pub use pool_exhaustion::pool_finding;
+pub use outcome::{Came, Outcome, Outcomes};
+pub use pool_plan::pool_findings;
+pub use schedule::{
+    Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
+};
+pub use scorecard::{DateScore, LevelScore, Method, ScoreRow, Scorecard};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
+pub use track_record::{Miss, NewestRun, TrackRecord};
 pub use volume_exhaustion::{VolumeAnswer, volume_findings};

@@ -2,7 +2,7 @@
 
 use super::{Backtest, Band, Context, Exhaustion, Mark, Runway, Severity, Verdict, wording};
 use crate::{
-    models::{Course, Forecast, GrowthSettings, forecast},
+    models::{Course, Forecast, GrowthSettings, Highest, forecast},
     platform::Unit,
     series::{DAY, Level, Retention, StepKind},
 };
@@ -11,7 +11,7 @@ use crate::{
 /// outage of the monitoring.
 const STALE_DAYS: f64 = 3.0;
 /// An order-by date this near is a warning: a fortnight leaves one weekly report to act on it.
-const NOTICE_DAYS: f64 = 14.0;
+pub(super) const NOTICE_DAYS: f64 = 14.0;
 /// Growth of less than this share of the level in a year is none.
 const FLAT_SHARE_A_YEAR: f64 = 0.01;
 
@@ -30,6 +30,8 @@ pub(super) struct Bounds {
     pub(super) mark: f64,
     /// Days between deciding and having new capacity.
     pub(super) lead_time_days: f64,
+    /// The chance of being full that plans take.
+    pub(super) plan_risk: f64,
 }
 
 /// The judgement of one level.
@@ -48,7 +50,8 @@ pub(super) fn judge(level: &Level, bounds: Bounds, context: &Context) -> Outlook
     if silent > STALE_DAYS {
         return undecided(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
     }
-    let settings = GrowthSettings { horizon_days: (horizon + silent).ceil().max(1.0) as usize };
+    let horizon_days = (horizon + silent).ceil().max(1.0) as usize;
+    let settings = GrowthSettings { horizon_days, plan_risk: bounds.plan_risk };
     match forecast(level, settings) {
         Err(short) => undecided(short.to_string(), Some(context.date(short.enough_at))),
         Ok(forecast) => {
@@ -66,14 +69,7 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
     let horizon = context.platform.report.horizon_days;
     // A level of a day is that of its middle; the last day may still be going on.
     let now = (context.as_of - forecast.from_day * DAY) as f64 / DAY as f64 - 0.5;
-    let days_to =
-        |path: &[f64]| crossing(path, bounds.mark).map(|day| (day - now).max(0.0)).filter(|&d| d <= horizon);
-    let highest = &forecast.highest;
-    let runway = Runway {
-        p5_days: days_to(&highest.early),
-        p50_days: days_to(&highest.sure).and_then(|_| days_to(&highest.likely)),
-        p95_days: days_to(&highest.late),
-    };
+    let runway = runway_of(&forecast.highest, bounds.mark, now, horizon);
     let order_by = runway.p5_days.map(|p5| context.before(context.date_in(p5), bounds.lead_time_days));
     let slack = runway.p5_days.map_or(f64::INFINITY, |p5| p5 - bounds.lead_time_days);
     if let Some(p50) = runway.p50_days {
@@ -112,8 +108,20 @@ fn weigh(forecast: &Forecast, level: &Level, bounds: Bounds, context: &Context) 
     (Verdict::FillsBeyond { horizon_days: horizon, runway }, severity)
 }
 
+/// Days until a level that may get so high by each day reaches a mark; `now` is the moment that they are counted from,
+/// in days from the first entry. What lies beyond the horizon is not reached.
+pub(super) fn runway_of(highest: &Highest, mark: f64, now: f64, horizon: f64) -> Runway {
+    let days_to =
+        |path: &[f64]| crossing(path, mark).map(|day| (day - now).max(0.0)).filter(|&d| d <= horizon);
+    Runway {
+        p5_days: days_to(&highest.early),
+        p50_days: days_to(&highest.sure).and_then(|_| days_to(&highest.likely)),
+        p95_days: days_to(&highest.late),
+    }
+}
+
 /// The first moment, in days from the path's first entry, at which a path by day reaches a mark.
-fn crossing(path: &[f64], mark: f64) -> Option<f64> {
+pub(super) fn crossing(path: &[f64], mark: f64) -> Option<f64> {
     let at = path.iter().position(|&v| v >= mark)?;
     if at == 0 {
         return Some(0.0);
@@ -220,7 +228,7 @@ pub(super) fn backtest(forecast: &Forecast, unit: Unit) -> Backtest {
 mod tests {
     use super::*;
     use crate::{
-        models::{GrowthBacktest, Highest},
+        models::GrowthBacktest,
         plans::fixture::{AS_OF, MAILSTORE, at, date, hours, platform},
         series::Series,
     };
@@ -235,6 +243,7 @@ mod tests {
             p95: path(per_day[2]),
             highest: Highest {
                 early: path(per_day[2]),
+                planned: path(per_day[2]),
                 likely: path(per_day[1]),
                 sure: path(per_day[1]),
                 late: path(per_day[0]),
@@ -261,7 +270,7 @@ mod tests {
     /// Judges against a mark with a lead time of 30 days and 365 days ahead.
     fn weighed(per_day: [f64; 3], mark: f64) -> (Verdict, Severity) {
         let platform = platform(MAILSTORE);
-        let bounds = Bounds { mark, lead_time_days: 30.0 };
+        let bounds = Bounds { mark, lead_time_days: 30.0, plan_risk: 0.05 };
         weigh(&growing(per_day), &level_of(&hours(30, |_| 100.0)), bounds, &at(&platform))
     }
 
@@ -308,7 +317,7 @@ mod tests {
     #[test]
     fn a_weekend_without_samples_is_bridged() {
         let platform = platform(MAILSTORE);
-        let bounds = Bounds { mark: 220.0, lead_time_days: 30.0 };
+        let bounds = Bounds { mark: 220.0, lead_time_days: 30.0, plan_risk: 0.05 };
         let judged = |ended: i64| {
             let level = level_of(&crate::plans::fixture::ended(&hours(60, |d| 200.0 + d), ended));
             judge(&level, bounds, &at(&platform)).verdict

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
+use super::{Context, Decision, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
 use crate::{
     platform::{Labels, Measure, SeriesKey, Unit},
     series::DAY,
@@ -96,6 +96,8 @@ fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Co
                 .to_owned()
         },
         evidence: Evidence::of_facts(vec![wording::number("series", series.len() as f64, Unit::Count)]),
+        earlier: None,
+        decision: Decision::default(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Stale sources: servers that did not answer, so that everything they measure stands still.
 
-use super::{Context, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
+use super::{Context, Decision, EventId, Evidence, Finding, Kind, Severity, Subject, Verdict, wording};
 use crate::{
     platform::{Labels, Measure},
     series::DAY,
@@ -62,6 +62,8 @@ fn finding(source: &LastAnswered, context: &Context) -> Option<Finding> {
         headline,
         advice,
         evidence: Evidence::of_facts(Vec::new()),
+        earlier: None,
+        decision: Decision::default(),
     })
 }
 

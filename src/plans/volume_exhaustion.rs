@@ -1,12 +1,14 @@
 //! When a volume is full, by bytes and by inodes.
 
 use super::{
-    Context, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict, lines,
+    Context, Decision, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict,
+    lines,
     outlook::{self, Bounds, Outlook, judge},
     wording,
 };
 use crate::{
-    platform::{Measure, Pool, Unit},
+    models::Forecast,
+    platform::{Labels, Measure, Planning, Pool, Unit},
     series::{DAY, Level, Series, Volume, median},
 };
 
@@ -24,6 +26,12 @@ pub struct VolumeAnswer {
     pub level: Option<Level>,
     /// Usable bytes at the moment of the plan.
     pub usable: Option<f64>,
+    /// The forecast of its used bytes, where there is one.
+    pub forecast: Option<Forecast>,
+    /// How many mailboxes it holds, where they are counted.
+    pub mailboxes_now: Option<f64>,
+    /// The volume's labels.
+    pub labels: Labels,
 }
 
 /// Which of a volume's two resources is looked at.
@@ -64,13 +72,22 @@ pub fn volume_findings<'a>(
         grow: "make a file system with more inodes, or merge small files (mdbox instead of Maildir)",
     };
     let level = Level::of(&context.declared(&volume.used, volume.labels.get("host"), pool)).ok();
-    let mut findings = vec![finding(&bytes, level.as_ref(), volume, &name, pool, context)];
+    let (of_bytes, forecast) = finding(&bytes, level.as_ref(), volume, &name, pool, context);
+    let mut findings = vec![of_bytes];
     // File systems without a fixed number of inodes (btrfs, some network ones) say 0.
     if inodes.total.last().is_some_and(|(_, total)| total > 0.0) {
         let level = Level::of(&context.declared(&volume.inodes_used, volume.labels.get("host"), pool)).ok();
-        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context));
+        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context).0);
     }
-    VolumeAnswer { findings, name, level, usable: volume.usable.last().map(|(_, usable)| usable) }
+    VolumeAnswer {
+        findings,
+        name,
+        level,
+        usable: volume.usable.last().map(|(_, usable)| usable),
+        forecast,
+        mailboxes_now: None,
+        labels: volume.labels.clone(),
+    }
 }
 
 fn finding(
@@ -80,15 +97,16 @@ fn finding(
     name: &str,
     pool: Option<&Pool>,
     context: &Context,
-) -> Finding {
+) -> (Finding, Option<Forecast>) {
     let full_mark = pool.map_or(Pool::DEFAULT_FULL_MARK, |p| p.full_mark);
     let lead_time_days = pool.map_or(Pool::DEFAULT_LEAD_TIME_DAYS, |p| p.lead_time_days);
+    let plan_risk = pool.map_or_else(|| Planning::default().risk, |p| p.planning.risk);
     let total = resource.total.last().map(|(_, total)| total);
     let outlook = match (level, total) {
         (None, _) => outlook::undecided("there is no sample".to_owned(), None),
         (_, None) => outlook::undecided("its source does not tell how much it holds".to_owned(), None),
         (Some(level), Some(total)) => {
-            judge(level, Bounds { mark: full_mark * total, lead_time_days }, context)
+            judge(level, Bounds { mark: full_mark * total, lead_time_days, plan_risk }, context)
         }
     };
     let labels = &volume.labels;
@@ -96,11 +114,8 @@ fn finding(
         Kind::InodeExhaustion => format!("{name}, by inodes,"),
         _ => name.to_owned(),
     };
-    Finding {
-        id: EventId::of(
-            resource.kind,
-            &[labels.get("host").unwrap_or_default(), labels.get("volume").unwrap_or_default()],
-        ),
+    let finding = Finding {
+        id: EventId::of_volume(resource.kind, labels),
         kind: resource.kind,
         severity: outlook.severity,
         subject: Subject {
@@ -111,15 +126,18 @@ fn finding(
             labels: labels.clone(),
         },
         headline: outlook::headline(&told, &outlook.verdict),
-        advice: advice(&outlook, resource.grow, context),
+        advice: advice(&outlook.verdict, outlook.severity, resource.grow, context),
         evidence: evidence(resource, level, volume, &outlook, full_mark, context),
         verdict: outlook.verdict,
-    }
+        decision: Decision::default(),
+        earlier: None,
+    };
+    (finding, outlook.forecast)
 }
 
 /// What to do about a level that may fill, in one sentence.
-pub(super) fn advice(outlook: &Outlook, grow: &str, context: &Context) -> String {
-    match (&outlook.verdict, outlook.severity) {
+pub(super) fn advice(verdict: &Verdict, severity: Severity, grow: &str, context: &Context) -> String {
+    match (verdict, severity) {
         (Verdict::Fills(e), Severity::Critical) => format!(
             "Act now: {grow}; new capacity takes {}, and it may be full in {}.",
             wording::days(e.lead_time_days),
@@ -191,6 +209,7 @@ fn evidence(
         thresholds: mark.into_iter().collect(),
         marks,
         week: None,
+        parts: Vec::new(),
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
         backtest: forecast.map(|f| outlook::backtest(f, resource.unit)),

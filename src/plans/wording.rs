@@ -26,6 +26,35 @@ pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
+/// An amount of bytes with three digits and its IEC prefix (IEC 80000-13): `1.49 TiB`.
+pub(super) fn bytes(amount: f64) -> String {
+    const PREFIXES: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let (mut scaled, mut prefix) = (amount, 0);
+    // 1023.5 would be written as 1024 of the smaller prefix.
+    while scaled.abs() >= 1023.5 && prefix + 1 < PREFIXES.len() {
+        (scaled, prefix) = (scaled / 1024.0, prefix + 1);
+    }
+    let places = match scaled.abs() {
+        _ if prefix == 0 => 0,
+        s if s >= 99.95 => 0,
+        s if s >= 9.995 => 1,
+        _ => 2,
+    };
+    format!("{scaled:.places$} {}", PREFIXES[prefix])
+}
+
+/// Hundredths with their sign and one digit: `+1.5 %`.
+pub(super) fn hundredths(percent: f64) -> String {
+    let sign = if percent < 0.0 { "−" } else { "+" };
+    format!("{sign}{:.1} %", percent.abs())
+}
+
+/// A number of things: `1 mailbox`, `3 mailboxes`.
+pub(super) fn counted(number: f64, one: &str, many: &str) -> String {
+    let whole = number.round();
+    if whole == 1.0 { format!("1 {one}") } else { format!("{whole:.0} {many}") }
+}
+
 pub(super) fn number(name: &str, value: f64, unit: Unit) -> Fact {
     Fact { name: name.to_owned(), quantity: Quantity::Number { value, unit } }
 }
@@ -40,4 +69,20 @@ pub(super) fn in_days(name: &str, value: f64) -> Fact {
 
 pub(super) fn text(name: &str, value: impl Into<String>) -> Fact {
     Fact { name: name.to_owned(), quantity: Quantity::Text { value: value.into() } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_three_digits_and_their_unit() {
+        let words: Vec<String> =
+            [512.0, 1536.0, 1.6e12, 1023.9 * 1024.0, 16.0 * 1024f64.powi(4)].map(bytes).into();
+        // 1.6e12 / 2^40 = 1.455.
+        assert_eq!(words, ["512 B", "1.50 KiB", "1.46 TiB", "1.00 MiB", "16.0 TiB"]);
+        assert_eq!((hundredths(-0.26), hundredths(3.0)), ("−0.3 %".to_owned(), "+3.0 %".to_owned()));
+        assert_eq!(counted(0.9, "mailbox", "mailboxes"), "1 mailbox");
+        assert_eq!(counted(1234.4, "mailbox", "mailboxes"), "1234 mailboxes");
+    }
 }

@@ -140,6 +140,14 @@ impl<'t> Fields<'t> {
         Some(items.iter().filter_map(|item| self.as_text(field, item)).collect())
     }
 
+    /// A text, or a list of texts, none of them empty; elements that are refused are left out.
+    pub(crate) fn text_or_texts(&mut self, field: &'static str) -> Option<Vec<Spanned<String>>> {
+        match self.table.get(field).map(|item| item.get_ref()) {
+            Some(DeValue::Array(_)) => self.texts(field),
+            _ => self.text(field).map(|text| vec![text]),
+        }
+    }
+
     /// One of `all`, by its name.
     pub(crate) fn choice<T: Copy>(
         &mut self,

@@ -7,7 +7,8 @@ use toml::de::DeTable;
 
 use super::{
     ArchiveSettings, Calendar, ConfigError, ConfigErrors, Limit, Platform, Pool, ReportSettings, Source,
-    document::Document, fields::Fields, nearest::nearest, wording::quoted,
+    document::Document, fields::Fields, nearest::nearest, schedule_targets::refuse_shared_targets,
+    wording::quoted,
 };
 
 impl Platform {
@@ -63,9 +64,11 @@ fn read(mut top: Fields<'_>, directory: PathBuf) -> Option<Platform> {
     let mut names: Vec<&str> = tables.iter().filter_map(Fields::own_name).collect();
     names.sort_unstable();
     names.dedup();
-    let offsets: Vec<usize> = tables.iter().map(|table| table.offset_of("hosts")).collect();
+    let offsets_of = |field| tables.iter().map(|table| table.offset_of(field)).collect::<Vec<usize>>();
+    let (hosts, schedules) = (offsets_of("hosts"), offsets_of("schedule"));
     let pools: Vec<Option<Pool>> = tables.into_iter().map(Pool::read).collect();
-    refuse_shared_hosts(document, &pools, &offsets);
+    refuse_shared_hosts(document, &pools, &hosts);
+    refuse_shared_targets(document, &pools, &schedules);
 
     let limits = read_limits(top.sub_tables("limit"), &names);
     let calendar = top.sub_table("calendar").map(|fields| Calendar::read(fields, &names)).unwrap_or_default();
@@ -118,7 +121,8 @@ impl General {
     }
 }
 
-fn read_timezone(fields: &mut Fields<'_>) -> Option<Tz> {
+/// `timezone`; `None` where it is absent or refused.
+pub(super) fn read_timezone(fields: &mut Fields<'_>) -> Option<Tz> {
     let text = fields.text("timezone")?.into_inner();
     let zone = text.parse::<Tz>().ok();
     if zone.is_none() {

@@ -20,10 +20,13 @@ mod measure;
 mod nearest;
 mod origin;
 mod origin_fields;
+mod planning;
 mod pool;
 mod probe;
 mod report_settings;
 mod role;
+mod scaling;
+mod schedule_targets;
 mod server_fields;
 mod source;
 mod tier_fields;
@@ -44,9 +47,12 @@ pub use origin::{
     Asking, Auth, ClientCertificate, CloudWatch, Graphite, HeaderText, Live, Origin, SecretPlace, Server,
     System, Tier, Tls,
 };
+pub use planning::Planning;
 pub use pool::Pool;
 pub use probe::Probe;
 pub use report_settings::ReportSettings;
 pub use role::Role;
+pub use scaling::{Redundancy, Scaling};
+pub use schedule_targets::{ScheduleTargets, Workload, WorkloadKind};
 pub use source::{Declared, Source};
 pub use unit::{SourceUnit, Unit};

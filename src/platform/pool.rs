@@ -1,6 +1,8 @@
 //! Pools: interchangeable servers of one role.
 
-use super::{HostPattern, Measure, Role, fields::Fields, wording::quoted};
+use super::{
+    HostPattern, Measure, Planning, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted,
+};
 
 /// Interchangeable servers of one role.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +27,12 @@ pub struct Pool {
     pub price_per_server_hour: Option<f64>,
     /// Minutes from starting a server until it takes its share of the load, from 0 to 1440.
     pub warm_up_minutes: f64,
-    /// The measure whose daily and weekly rhythm says how many servers are needed; `None` is
-    /// [`Pool::DEFAULT_LOAD`].
-    pub load: Option<Measure>,
+    /// How its servers may be taken out of service and put back.
+    pub scaling: Scaling,
+    /// How its disk is planned.
+    pub planning: Planning,
+    /// What the tools call it that execute its scale-down plan.
+    pub schedule: ScheduleTargets,
 }
 
 impl Pool {
@@ -44,16 +49,6 @@ impl Pool {
     pub const DEFAULT_TARGET_UTILISATION: f64 = 0.6;
     /// Time for a virtual machine to boot, join its load balancer and fill its caches.
     pub const DEFAULT_WARM_UP_MINUTES: f64 = 10.0;
-    /// Every monitoring system has it.
-    pub const DEFAULT_LOAD: Measure = Measure::LoadCpu;
-    /// What a pool's load can be: levels that more servers share among them.
-    pub const LOADS: &[Measure] = &[
-        Measure::LoadCpu,
-        Measure::LoadMemory,
-        Measure::LoadSessions,
-        Measure::LoadConnections,
-        Measure::LoadMessages,
-    ];
     /// A day; a server that warms up for longer cannot follow a daily rhythm.
     const LONGEST_WARM_UP_MINUTES: f64 = 1440.0;
 
@@ -62,9 +57,9 @@ impl Pool {
         self.hosts.iter().any(|pattern| pattern.matches(host))
     }
 
-    /// The measure whose rhythm says how many servers are needed.
+    /// The first of the measures whose rhythm says how many servers are needed.
     pub fn load(&self) -> Measure {
-        self.load.unwrap_or(Self::DEFAULT_LOAD)
+        self.scaling.loads.first().copied().unwrap_or(Scaling::DEFAULT_LOAD)
     }
 
     /// Reads one `[[pool]]`; `None` where it has been refused.
@@ -92,7 +87,9 @@ impl Pool {
         let price = fields.number("price_per_server_hour", price, "0 or more", |price| price >= 0.0);
         let minutes = |minutes: f64| (0.0..=Self::LONGEST_WARM_UP_MINUTES).contains(&minutes);
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
-        let load = fields.choice("load", "a load", Self::LOADS, Measure::name);
+        let scaling = Scaling::read(&mut fields);
+        let planning = Planning::read(&mut fields, lead_time_days.unwrap_or(Self::DEFAULT_LEAD_TIME_DAYS));
+        let schedule = fields.sub_table("schedule").map(ScheduleTargets::read).unwrap_or_default();
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
         // same, so that all mistakes are told at once.
@@ -107,7 +104,9 @@ impl Pool {
             target_utilisation: target.unwrap_or(Self::DEFAULT_TARGET_UTILISATION),
             price_per_server_hour: price,
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
-            load,
+            scaling,
+            planning,
+            schedule,
         })
     }
 }
@@ -121,12 +120,21 @@ fn read_floor(fields: &mut Fields<'_>) -> Option<u32> {
 
 /// Reads `hosts`, the patterns of a pool or an event; `None` where it is absent or one has been refused.
 pub(super) fn read_hosts(fields: &mut Fields<'_>) -> Option<Vec<HostPattern>> {
-    let texts = fields.texts("hosts")?;
+    read_patterns(fields, "hosts", HostPattern::LEGAL)
+}
+
+/// Reads a list of patterns; `None` where it is absent or one has been refused with `legal`, which says what is.
+pub(super) fn read_patterns(
+    fields: &mut Fields<'_>,
+    field: &'static str,
+    legal: &str,
+) -> Option<Vec<HostPattern>> {
+    let texts = fields.texts(field)?;
     let read = |text: toml::Spanned<String>| {
         let pattern = HostPattern::new(text.get_ref());
         if let Err(bad) = &pattern {
             let problem = format!("{}: {bad}", quoted(text.get_ref()));
-            fields.refuse_at(text.span().start, "hosts", problem, format!("legal: {}", HostPattern::LEGAL));
+            fields.refuse_at(text.span().start, field, problem, format!("legal: {legal}"));
         }
         pattern.ok()
     };

@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 
 use super::{
-    Report, ReportError,
+    Report, ReportError, looking_back,
     report::{order_by, runway},
 };
-use crate::plans::{Finding, Verdict};
+use crate::plans::{Finding, Move, Rebalance, Verdict};
 
 /// The columns. New ones are added at the end; none is renamed or moved.
-const HEADER: [&str; 28] = [
+const HEADER: [&str; 48] = [
     "id",
     "kind",
     "severity",
@@ -38,6 +38,26 @@ const HEADER: [&str; 28] = [
     "reason",
     "enough_on",
     "since",
+    "moves",
+    "move_bytes",
+    "move_lasts_days",
+    "order_bytes",
+    "order_decide_by",
+    "order_lasts_days",
+    "order_risk",
+    "order_money",
+    "growth_percent_per_month",
+    "growth_by_mailboxes",
+    "growth_by_bytes_per_mailbox",
+    "mailboxes",
+    "peers_percent_per_month",
+    "departs_sigmas",
+    "earlier_on",
+    "earlier_p5",
+    "earlier_p50",
+    "earlier_p95",
+    "earlier_within",
+    "earlier",
 ];
 
 /// The findings by urgency as CSV with a header. An empty cell is "does not apply".
@@ -68,14 +88,23 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         Verdict::Ebbs(ebb) => Some(ebb),
         _ => None,
     };
+    let earlier = finding.earlier.as_ref();
     let money = ebb.and_then(|ebb| ebb.money_per_week);
     let (reason, enough_on) = match &finding.verdict {
         Verdict::Undecided { reason, enough_on } => (reason.as_str(), *enough_on),
-        Verdict::NoEbb { reason } => (reason.as_str(), None),
+        Verdict::NoEbb { reason, .. } => (reason.as_str(), None),
         _ => ("", None),
     };
     let since = match finding.verdict {
         Verdict::Stale { since } => report.local(since).map(|moment| moment.to_rfc3339()),
+        _ => None,
+    };
+    let decision = &finding.decision;
+    let (moves, order) = (decision.rebalance.as_ref(), decision.order.as_ref());
+    let order_money = order.and_then(|order| order.money);
+    let growth = decision.growth_explained.as_ref();
+    let departure = match &finding.verdict {
+        Verdict::Departs(departure) => Some(departure),
         _ => None,
     };
     [
@@ -98,16 +127,42 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         date(full.and_then(|e| e.p95)),
         date(order_by(&finding.verdict)),
         number(full.map(|e| e.lead_time_days)),
-        number(drift.map(|d| d.percent_per_month)),
+        number(drift.map(|d| d.percent_per_month).or(departure.map(|d| d.percent_per_month))),
         number(drift.map(|d| d.low)),
         number(drift.map(|d| d.high)),
         number(ebb.map(|e| e.server_hours_per_week)),
         number(money),
-        if money.is_some() { guarded(&report.currency) } else { String::new() },
+        if money.or(order_money).is_some() { guarded(&report.currency) } else { String::new() },
         guarded(reason),
         date(enough_on),
         since.unwrap_or_default(),
+        moves.map(|plan| guarded(&in_words(plan))).unwrap_or_default(),
+        number(moves.map(|plan| plan.moves.iter().map(|m| m.bytes).sum())),
+        number(moves.map(|plan| plan.lasts_days)),
+        number(order.map(|order| order.bytes)),
+        date(order.map(|order| order.by)),
+        number(order.map(|order| order.lasts_days)),
+        number(order.map(|order| order.risk)),
+        number(order_money),
+        number(growth.map(|growth| growth.used.percent_per_month)),
+        number(growth.map(|growth| growth.mailboxes.percent_per_month)),
+        number(growth.map(|growth| growth.bytes_per_mailbox.percent_per_month)),
+        number(growth.map(|growth| growth.mailboxes_now)),
+        number(departure.map(|d| d.peers_percent_per_month)),
+        number(departure.map(|d| d.sigmas)),
+        date(earlier.map(|e| e.on)),
+        date(earlier.and_then(|e| e.p5)),
+        date(earlier.and_then(|e| e.p50)),
+        date(earlier.and_then(|e| e.p95)),
+        earlier.map(|e| e.within.to_string()).unwrap_or_default(),
+        guarded(&looking_back::earlier(report, finding).unwrap_or_default()),
     ]
+}
+
+/// Moves as `644 bytes from ms03:/var/mail to ms05:/var/mail; …`.
+fn in_words(plan: &Rebalance) -> String {
+    let one = |m: &Move| format!("{:.0} bytes from {} to {}", m.bytes, m.from, m.to);
+    plan.moves.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// Text that no spreadsheet takes for a formula (OWASP, "CSV Injection"): an apostrophe goes before a leading

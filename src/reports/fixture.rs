@@ -1,6 +1,8 @@
 //! One report with a finding of every kind and every verdict, hostile labels among them, for the tests of
 //! all renderers. Every value is arithmetic on its index; nothing is random.
 
+mod looking_back;
+
 use std::f64::consts::TAU;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -8,9 +10,11 @@ use chrono::{NaiveDate, NaiveTime};
 use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
-        Backtest, Band, DatedStep, DriftKind, DriftSize, Ebb, EventId, Evidence, Exhaustion, Fact, Finding,
-        Kind, Line, Mark, Peers, Quantity, Runway, SameLoadEffect, Scope, Severity, Subject, Threshold,
-        Verdict, Week, Window,
+        Backtest, Band, Between, DatedStep, Decision, Departure, DriftKind, DriftSize, Ebb, EventId,
+        Evidence, Exception, Exhaustion, Fact, Finding, GrowthExplained, Kind, Line, Mark, MonthlyGrowth,
+        Move, NoEbb, Order, Peers, Quantity, Quiet, Rebalance, Relieved, Replay, ReplayDay, RiskLevel,
+        Runway, SameLoadEffect, Saving, Schedule, Scope, Severity, Subject, Threshold, Verdict, Volumes,
+        Week, Window,
     },
     platform::{Labels, Measure, Role, Unit},
 };
@@ -32,6 +36,7 @@ pub(crate) fn report() -> Report {
         title: "Weekly capacity report".to_owned(),
         charts: 7,
         findings: findings(),
+        track_record: looking_back::track_record(),
         inputs: inputs(),
     }
 }
@@ -45,6 +50,7 @@ pub(crate) fn evidence(unit: Unit) -> Evidence {
         thresholds: Vec::new(),
         marks: Vec::new(),
         week: None,
+        parts: Vec::new(),
         facts: Vec::new(),
         model: String::new(),
         backtest: None,
@@ -68,7 +74,7 @@ fn drift_size(monthly: [f64; 3], all: [f64; 3], belief: f64, p_value: f64) -> Dr
         belief,
         least_belief: 0.62,
         scope: Some(Scope::Pool),
-        peers: Some(Peers { hosts: 4, rising: 3, above_percent: 12.0, apart: false }),
+        compared: Some(Peers { hosts: 4, rising: 3, above_percent: 12.0, apart: false }),
         limit_dates: None,
         same_load: Some(SameLoadEffect {
             measure: Measure::LoadMessages,
@@ -84,7 +90,10 @@ fn findings() -> Vec<Finding> {
     let tiny = drift_size([0.4, -1.1, 1.9], [1.6, -4.3, 7.8], 0.02, 0.41);
     let runway = |p5, p50, p95| Runway { p5_days: p5, p50_days: p50, p95_days: p95 };
     vec![
-        volume(Severity::Critical, "disk-full/ms03/var/mail", "ms03:/var/mail", fills(18.0, 24.0, 33.0)),
+        Finding {
+            decision: moved(),
+            ..volume(Severity::Critical, "disk-full/ms03/var/mail", "ms03:/var/mail", fills(18.0, 24.0, 33.0))
+        },
         Finding {
             kind: Kind::InodeExhaustion,
             evidence: inodes(),
@@ -97,12 +106,21 @@ fn findings() -> Vec<Finding> {
         },
         Finding {
             kind: Kind::PoolExhaustion,
+            decision: ordered(),
             ..volume(
                 Severity::Ok,
                 "pool-full/mailstore",
                 "pool mailstore",
                 Verdict::FillsBeyond { horizon_days: 180.0, runway: runway(Some(151.0), None, None) },
             )
+        },
+        Finding {
+            kind: Kind::Departure,
+            evidence: departed(),
+            headline: "ms06:/var/mail grows by +21.4 % a month, the 7 others of its pool by +5.1 %"
+                .to_owned(),
+            advice: "Have a look at what grows on ms06.".to_owned(),
+            ..volume(Severity::Info, "departs/ms06/var/mail", "ms06:/var/mail", Verdict::Departs(departure()))
         },
         volume(Severity::Ok, "disk-full/log01/var/log", "log01:/var/log", Verdict::Cleaned { at_ratio: 0.8 }),
         volume(Severity::Ok, "disk-full/db01/srv", "db01:/srv", Verdict::Shrinking),
@@ -142,7 +160,10 @@ fn findings() -> Vec<Finding> {
             id: EventId("ebb/mx".to_owned()),
             severity: Severity::Ok,
             subject: subject("pool mx", Measure::LoadMessages),
-            verdict: Verdict::NoEbb { reason: "its floor of 3 servers is what runs today".to_owned() },
+            verdict: Verdict::NoEbb {
+                because: NoEbb::NeedsAll,
+                reason: "its floor of 3 servers is what runs today".to_owned(),
+            },
             headline: "Pool mx needs its servers at all hours.".to_owned(),
             advice: "Nothing to do.".to_owned(),
             evidence: evidence(Unit::MessagesPerSecond),
@@ -156,6 +177,73 @@ fn findings() -> Vec<Finding> {
             ..volume(Severity::Warning, "stale/smtp04", "smtp04", Verdict::Flat)
         },
     ]
+}
+
+fn departure() -> Departure {
+    Departure {
+        percent_per_month: 21.4,
+        percent_per_month_before: 5.0,
+        peers_percent_per_month: 5.1,
+        sigmas: 11.3,
+        peers: 7,
+    }
+}
+
+fn departed() -> Evidence {
+    let lines = disk().lines;
+    Evidence { lines: lines.into_iter().take(1).collect(), ..evidence(Unit::Bytes) }
+}
+
+/// A tenth of ms03 is moved to a volume with a hostile name.
+fn moved() -> Decision {
+    let runway = |p5, p50, p95| Runway { p5_days: Some(p5), p50_days: p50, p95_days: p95 };
+    let relieved = |volume: &str, before, after| Relieved { volume: volume.to_owned(), before, after };
+    Decision {
+        rebalance: Some(Rebalance {
+            lasts_days: 90.0,
+            moves: vec![Move {
+                from: "ms03:/var/mail".to_owned(),
+                to: HOSTILE.to_owned(),
+                bytes: 193.6 * GIB,
+                share: 0.1,
+                mailboxes: Some(12_400.0),
+                buys_days: Some(86.0),
+            }],
+            volumes: vec![
+                relieved(
+                    "ms03:/var/mail",
+                    runway(18.0, Some(24.0), Some(33.0)),
+                    runway(90.0, Some(110.0), Some(140.0)),
+                ),
+                relieved(HOSTILE, runway(160.0, None, None), runway(120.0, Some(171.0), None)),
+            ],
+            pool_runway: Some(runway(151.0, None, None)),
+        }),
+        ..Decision::default()
+    }
+}
+
+fn ordered() -> Decision {
+    let growth = |percent_per_month, low, high| MonthlyGrowth { percent_per_month, low, high };
+    Decision {
+        order: Some(Order {
+            bytes: 5_000.0 * GIB,
+            by: NaiveDate::from_ymd_opt(2027, 3, 18).unwrap(),
+            lasts_days: 365.0,
+            risk: 0.05,
+            volumes: Some(Volumes { count: 3, bytes: 2_200.0 * GIB }),
+            money: Some(107.4),
+        }),
+        growth_explained: Some(GrowthExplained {
+            span_days: 91.0,
+            used: growth(3.1, 2.7, 3.5),
+            mailboxes: growth(0.9, 0.8, 1.0),
+            bytes_per_mailbox: growth(2.2, 1.8, 2.6),
+            mailboxes_now: 124_000.0,
+            bytes_per_mailbox_now: 0.0155 * GIB,
+        }),
+        ..Decision::default()
+    }
 }
 
 fn subject(name: &str, measure: Measure) -> Subject {
@@ -197,6 +285,8 @@ fn volume(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding
         headline,
         advice: "Order 2 TiB for pool mailstore or move 400 mailboxes to ms05.".to_owned(),
         evidence: disk(),
+        earlier: (id == "disk-full/ms03/var/mail").then(looking_back::earlier),
+        decision: Decision::default(),
     }
 }
 
@@ -305,6 +395,63 @@ fn drift(severity: Severity, id: &str, name: &str, verdict: Verdict) -> Finding 
             model: "Theil–Sen on daily medians".to_owned(),
             ..evidence(Unit::Seconds)
         },
+        earlier: None,
+        decision: Decision::default(),
+    }
+}
+
+/// What the webmail pool's windows save and would have risked.
+fn saving(windows: Vec<Window>) -> Ebb {
+    let between = |middle: f64| Between { middle, low: 0.9 * middle, high: 1.05 * middle };
+    let span = |span, weeks: f64| Saving {
+        span,
+        server_hours: between(344.0 * weeks),
+        money: Some(between(72.24 * weeks)),
+    };
+    let level = |risk, hours: f64, violation_share| RiskLevel {
+        risk,
+        server_hours_per_week: hours,
+        money_per_week: Some(hours * 0.21),
+        violation_share: Some(violation_share),
+        chosen: risk == 0.01,
+    };
+    let day = |date: &str, minutes_above, worst_utilisation, servers_short| ReplayDay {
+        date: date.parse().unwrap(),
+        minutes_above,
+        worst_utilisation,
+        servers_short,
+    };
+    Ebb {
+        schedule: Schedule {
+            pool: "webmail".to_owned(),
+            timezone: chrono_tz::Europe::Berlin,
+            as_of: "2026-11-16".parse().unwrap(),
+            servers_now: 8,
+            exceptions: vec![Exception {
+                date: "2026-12-08".parse().unwrap(),
+                because: "holiday".to_owned(),
+                windows: vec![Window { days: vec![1], servers: 2, ..windows[1].clone() }],
+            }],
+            windows,
+        },
+        server_hours_per_week: 344.0,
+        share: 0.256,
+        money_per_week: Some(72.24),
+        violation_share: Some(0.004),
+        savings: vec![span("week", 1.0), span("month", 4.348), span("year", 52.18)],
+        curve: vec![level(0.003, 290.0, 0.0), level(0.01, 344.0, 0.004), level(0.05, 402.0, 0.031)],
+        replay: Replay {
+            weeks: 2,
+            minutes_above: 15.0,
+            minutes_above_doing_nothing: 0.0,
+            worst_utilisation: 0.66,
+            worst_utilisation_doing_nothing: 0.55,
+            servers_short: 1,
+            server_hours_per_week: 340.0,
+            best_server_hours_per_week: 421.0,
+            days: vec![day("2026-11-14", 0.0, 0.58, 0), day("2026-11-15", 30.0, 0.66, 1)],
+        },
+        caveats: vec!["The history is short: 4 weeks.".to_owned()],
     }
 }
 
@@ -329,13 +476,10 @@ fn ebb() -> Finding {
         kind: Kind::Ebb,
         severity: Severity::Info,
         subject: subject("pool webmail", Measure::LoadSessions),
-        verdict: Verdict::Ebbs(Ebb {
-            windows: vec![window(vec![0, 1, 2, 3, 4], 22, 6, 8.0, 3), window(vec![5, 6], 20, 8, 12.0, 2)],
-            server_hours_per_week: 344.0,
-            share: 0.256,
-            money_per_week: Some(72.24),
-            violation_share: Some(0.004),
-        }),
+        verdict: Verdict::Ebbs(Box::new(saving(vec![
+            window(vec![0, 1, 2, 3, 4], 22, 6, 8.0, 3),
+            window(vec![5, 6], 20, 8, 12.0, 2),
+        ]))),
         headline: "Pool webmail can rest 344 server-hours a week.".to_owned(),
         advice: "Run 3 of 8 servers on weekday nights and 2 at weekend nights.".to_owned(),
         evidence: Evidence {
@@ -343,8 +487,17 @@ fn ebb() -> Finding {
                 slots_per_day: 24,
                 median: hours.clone().map(|h| Some(load(h)).filter(|_| h != 30)).collect(),
                 upper: hours.clone().map(|h| Some(load(h) * 1.3).filter(|_| h != 30)).collect(),
-                servers: hours.map(needed).collect(),
+                servers: hours.clone().map(needed).collect(),
+                needed: hours.map(needed).collect(),
                 servers_now: 8,
+                quiet: Some(Quiet {
+                    day: 6,
+                    from: NaiveTime::from_hms_opt(0, 0, 0).unwrap(),
+                    to: NaiveTime::from_hms_opt(4, 0, 0).unwrap(),
+                    hours: 4.0,
+                    load_share: 0.06,
+                }),
+                bound: Vec::new(),
             }),
             facts: vec![Fact {
                 name: "target utilisation".to_owned(),
@@ -353,6 +506,8 @@ fn ebb() -> Finding {
             model: "median of four weeks for each hour of the week".to_owned(),
             ..evidence(Unit::Count)
         },
+        earlier: None,
+        decision: Decision::default(),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     platform::SeriesKey,
 };
 
-/// Writes one row for every forecast moment of every finding: `series`, `time`, `p5`, `p50`, `p95`, the values
-/// in the canonical unit of the series' measure.
+/// Writes one row for every forecast moment of every finding: `series`, `time`, `p5`, `p50`, `p95`, and `bound`, with which to
+/// plan: of a load what its schedule is cut from, of all else P95. The values are in the canonical unit of the series' measure.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -19,20 +19,25 @@ pub(crate) fn write(report: &Report, path: &Path) -> Result<(), ReportError> {
 
 fn columns(report: &Report) -> Vec<TableColumn> {
     let (mut series, mut time) = (Vec::new(), Vec::new());
-    let (mut p5, mut p50, mut p95) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut p5, mut p50, mut p95, mut planned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for finding in report.ranked() {
         let Some(band) = &finding.evidence.band else { continue };
         let subject = &finding.subject;
         let key = SeriesKey { measure: subject.measure, labels: subject.labels.clone() }.to_string();
         let quantiles = band.p5.iter().zip(&band.p50).zip(&band.p95);
-        for (&moment, ((&low, &middle), &high)) in band.times.iter().zip(quantiles) {
+        let bounds =
+            finding.evidence.week.as_ref().map(|week| &week.bound).filter(|b| b.len() == band.p95.len());
+        for ((&moment, ((&low, &middle), &high)), &bound) in
+            band.times.iter().zip(quantiles).zip(bounds.unwrap_or(&band.p95))
+        {
             // A quantile that is no number is no forecast.
-            if [low, middle, high].iter().all(|v| v.is_finite()) {
+            if [low, middle, high, bound].iter().all(|v| v.is_finite()) {
                 series.push(key.clone());
                 time.push(moment);
                 p5.push(low);
                 p50.push(middle);
                 p95.push(high);
+                planned.push(bound);
             }
         }
     }
@@ -43,6 +48,7 @@ fn columns(report: &Report) -> Vec<TableColumn> {
         number("p5", p5),
         number("p50", p50),
         number("p95", p95),
+        number("bound", planned),
     ]
 }
 

@@ -137,6 +137,11 @@ pub(crate) fn runway(runway: &Runway) -> String {
     }
 }
 
+/// Days that are estimated, to the whole day.
+pub(crate) fn days_left(value: f64) -> String {
+    days(value.round())
+}
+
 fn whole_days(value: f64) -> String {
     decimals(value, 0)
 }

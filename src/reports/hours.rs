@@ -11,7 +11,8 @@ const HOURS: usize = 24;
 pub(crate) fn hourly(week: &Week) -> Option<Week> {
     let per_day = week.slots_per_day;
     let slots = per_day.checked_mul(7)?;
-    if per_day == 0 || [week.median.len(), week.upper.len(), week.servers.len()].iter().any(|&n| n < slots) {
+    let lengths = [week.median.len(), week.upper.len(), week.servers.len(), week.needed.len()];
+    if per_day == 0 || lengths.iter().any(|&n| n < slots) {
         return None;
     }
     let within = |hour: usize| {
@@ -24,9 +25,16 @@ pub(crate) fn hourly(week: &Week) -> Option<Week> {
         slots_per_day: HOURS,
         median: hours().map(|slots| mean(&week.median[slots])).collect(),
         upper: hours().map(|slots| highest(&week.upper[slots])).collect(),
-        servers: hours().map(|slots| week.servers[slots].iter().copied().max().unwrap_or(0)).collect(),
+        servers: hours().map(|slots| most(&week.servers[slots])).collect(),
+        needed: hours().map(|slots| most(&week.needed[slots])).collect(),
         servers_now: week.servers_now,
+        quiet: week.quiet.clone(),
+        bound: Vec::new(),
     })
+}
+
+fn most(servers: &[u32]) -> u32 {
+    servers.iter().copied().max().unwrap_or(0)
 }
 
 fn mean(column: &[Option<f64>]) -> Option<f64> {
@@ -53,7 +61,10 @@ mod tests {
             median: loads.clone(),
             upper: loads,
             servers: (0..slots_per_day * 7).map(|i| slot(i) as u32).collect(),
+            needed: vec![5; slots_per_day * 7],
             servers_now: 5,
+            quiet: None,
+            bound: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use serde::{Serialize, ser::Error};
 use serde_json::ser::Formatter;
 
 use super::{InputNotes, Report, ReportError};
-use crate::plans::{Evidence, Finding};
+use crate::plans::{Evidence, Finding, TrackRecord};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
 const VERSION: u32 = 1;
@@ -23,6 +23,7 @@ struct Document<'a> {
     timezone: &'a str,
     currency: &'a str,
     findings: Vec<Finding>,
+    track_record: &'a TrackRecord,
     inputs: &'a InputNotes,
 }
 
@@ -85,6 +86,7 @@ fn document(report: &Report) -> Result<Document<'_>, ReportError> {
         timezone: report.timezone.name(),
         currency: &report.currency,
         findings: report.ranked().into_iter().cloned().map(rounded).collect(),
+        track_record: &report.track_record,
         inputs: &report.inputs,
     })
 }
@@ -119,6 +121,7 @@ mod tests {
                 week.median.truncate(2);
                 week.upper.truncate(2);
                 week.servers.truncate(2);
+                week.needed.truncate(2);
             }
         }
         insta::assert_snapshot!(serde_json::to_string_pretty(&document(&report).unwrap()).unwrap());

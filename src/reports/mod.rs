@@ -8,11 +8,14 @@
 //!        ├─ forecasts    forecasts.parquet
 //!        ├─ terminal     a table for stdout
 //!        └─ publish      all files, whole or not at all
+//! Played ── backtest/     backtest.html, backtest.json, a table for stdout
+//! Handover ─ schedule/  the scale-down plan for the tools that execute it, written and read back
 //! ```
 //!
 //! `words` and `format` are the only places that turn verdicts and quantities into text; `text` and `slug` are
 //! where labels, which are hostile input, become safe to show and to name files by.
 
+mod backtest;
 mod chart;
 mod csv;
 mod drawn;
@@ -22,8 +25,12 @@ mod format;
 mod hours;
 mod html;
 mod json;
+mod looking_back;
+mod played;
 mod publish;
 mod report;
+mod schedule;
+mod scores;
 mod slug;
 mod spark;
 mod terminal;
@@ -33,10 +40,17 @@ mod words;
 #[cfg(test)]
 mod fixture;
 
+pub use backtest::{backtest_json, backtest_table};
 pub use chart::ChartError;
 pub use error::ReportError;
 pub use json::findings_json;
-pub use publish::{Published, publish};
+pub use played::{Played, Undecided};
+pub use publish::{Published, publish, publish_backtest};
 pub use report::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
+pub use schedule::{
+    InForce, InForceError, Matched, ScheduleError, ScheduleFormat, Written, comparison_json,
+    comparison_table, matched, read_in_force, save_schedules, schedules_json, schedules_table,
+    write_schedule,
+};
 pub use terminal::terminal_table;
 pub(crate) use text::{one_line, sentence};

@@ -11,9 +11,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::DateTime;
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 
-use super::{Report, ReportError, csv::findings_csv, drawn::draw, forecasts, html, json::findings_json};
+use super::{
+    Played, Report, ReportError, backtest, csv::findings_csv, drawn::draw, forecasts, html,
+    json::findings_json,
+};
 
 /// Hidden directories of runs that are under way, or were killed, begin so.
 const HIDDEN: &str = ".publishing-";
@@ -41,17 +45,48 @@ pub struct Published {
 pub fn publish(report: &Report, out: &Path) -> Result<Published, ReportError> {
     let name =
         report.local_date(report.as_of).ok_or(ReportError::AsOf { seconds: report.as_of })?.to_string();
+    let (directory, charts) = put(out, &name, true, |hidden| fill(report, hidden))?;
+    Ok(Published { weekly_html: directory.join("weekly.html"), directory, charts })
+}
+
+/// Writes `<out>/backtest-<as-of>/` with `backtest.html` and `backtest.json`, and gives the page's path. The same
+/// back-test gives the same bytes.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_backtest(played: &Played, out: &Path) -> Result<PathBuf, ReportError> {
+    let seconds = played.as_of;
+    let as_of = DateTime::from_timestamp(seconds, 0).ok_or(ReportError::AsOf { seconds })?;
+    let name = format!("backtest-{}", as_of.with_timezone(&played.timezone).date_naive());
+    let (directory, ()) = put(out, &name, false, |hidden| {
+        fs::create_dir_all(hidden).map_err(failed(hidden))?;
+        write(&hidden.join("backtest.html"), backtest::page(played)?.as_bytes())?;
+        write(&hidden.join("backtest.json"), backtest::backtest_json(played)?.as_bytes())?;
+        sync_directory(hidden)
+    })?;
+    Ok(directory.join("backtest.html"))
+}
+
+/// Puts a directory that `fill` fills below `out`, and gives its path with what `fill` gave.
+fn put<T>(
+    out: &Path,
+    name: &str,
+    is_latest: bool,
+    fill: impl FnOnce(&Path) -> Result<T, ReportError>,
+) -> Result<(PathBuf, T), ReportError> {
     fs::create_dir_all(out).map_err(failed(out))?;
     let _lock = lock(out)?;
     remove_leftovers(out)?;
 
     let hidden = out.join(format!("{HIDDEN}{name}"));
-    let charts = fill(report, &hidden)?;
-    let directory = out.join(&name);
+    let filled = fill(&hidden)?;
+    let directory = out.join(name);
     put_in_place(&hidden, &directory).map_err(failed(&directory))?;
-    point_latest(out, &name).map_err(failed(&out.join("latest")))?;
+    if is_latest {
+        point_latest(out, name).map_err(failed(&out.join("latest")))?;
+    }
     sync_directory(out)?;
-    Ok(Published { weekly_html: directory.join("weekly.html"), directory, charts })
+    Ok((directory, filled))
 }
 
 /// Writes all files of the report and gives the number of charts.

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::plans::{Finding, Runway, Severity, Verdict};
+use crate::plans::{Finding, Runway, Severity, TrackRecord, Verdict};
 
 /// Everything that a report shows. It is drawn as it stands; nothing in it is fitted or computed again.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Report {
     pub charts: usize,
     /// The findings, in any order.
     pub findings: Vec<Finding>,
+    /// How right earlier runs were.
+    pub track_record: TrackRecord,
     /// What they rest on.
     pub inputs: InputNotes,
 }

@@ -1,7 +1,7 @@
 //! Verdicts, severities and windows in words, the same in the page and on the terminal.
 
 use super::{Report, format, report::reached};
-use crate::plans::{DriftSize, Ebb, Finding, Kind, NOT_SCALING, Question, Severity, Verdict, Window};
+use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Severity, Verdict, Window};
 
 /// A verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
@@ -17,6 +17,11 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
         Verdict::Cleaned { at_ratio } => format!("cleaned at {}", format::percent(*at_ratio)),
         Verdict::Shrinking => "shrinking".to_owned(),
         Verdict::Flat => "flat".to_owned(),
+        Verdict::Departs(departure) => {
+            let [own, others] =
+                [departure.percent_per_month, departure.peers_percent_per_month].map(format::percent_change);
+            format!("grows by {own} a month, the others by {others}")
+        }
         Verdict::Rises(size) => moves("rises", "rose", size),
         Verdict::Falls(size) => moves("falls", "fell", size),
         Verdict::Steady(size) => format!("steady, {}", drift(size)),
@@ -24,7 +29,10 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
         }
         Verdict::NoEbb { .. } if !scales_out(&finding.verdict) => "not declared to scale out".to_owned(),
-        Verdict::NoEbb { reason } => format!("needs its servers at all hours: {reason}"),
+        Verdict::NoEbb { because: NoEbb::NeedsAll, reason } => {
+            format!("needs its servers at all hours: {reason}")
+        }
+        Verdict::NoEbb { reason, .. } => format!("no schedule: {reason}"),
         Verdict::Stale { since } => match report.local(*since) {
             Some(moment) => format!("no sample since {}", format::moment(&moment)),
             None => "no sample any more".to_owned(),
@@ -42,6 +50,9 @@ pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
             format!("{} a month", format::percent_change(size.percent_per_month))
         }
+        Verdict::Departs(departure) => {
+            format!("{} a month, unlike the others", format::percent_change(departure.percent_per_month))
+        }
         Verdict::Fills(e) => match e.p50.filter(|_| !reached(&e.runway)) {
             Some(date) => format!("full {}", format::date(date)),
             None => verdict(report, finding),
@@ -56,7 +67,7 @@ pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
 
 /// Whether a pool is declared to scale out, as far as its verdict tells.
 pub(crate) fn scales_out(verdict: &Verdict) -> bool {
-    !matches!(verdict, Verdict::NoEbb { reason } if reason == NOT_SCALING)
+    !matches!(verdict, Verdict::NoEbb { because: NoEbb::NotScaling, .. })
 }
 
 /// A rise or fall: a month, or at once.
@@ -99,7 +110,7 @@ pub(crate) fn window(window: &Window) -> String {
 }
 
 /// Weekdays, neighbours joined: `Mon to Thu, Sun`.
-fn days(days: &[u8]) -> String {
+pub(crate) fn days(days: &[u8]) -> String {
     const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for day in days.iter().map(|&day| usize::from(day)).filter(|&day| day < NAMES.len()) {
@@ -140,6 +151,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::VolumeExhaustion => "volume",
         Kind::InodeExhaustion => "inodes of a volume",
         Kind::PoolExhaustion => "volumes of a pool together",
+        Kind::Departure => "departure from a pool",
         Kind::Ebb => "ebb of a pool",
         Kind::Drift => "drift",
         Kind::Stale => "history",
@@ -195,7 +207,8 @@ mod tests {
             e.runway = Runway { p5_days: Some(0.0), p50_days: Some(0.0), p95_days: Some(0.0) };
         }
         assert_eq!(verdict(&report, &full), "full mark reached");
-        let fixed = with(Verdict::NoEbb { reason: NOT_SCALING.to_owned() });
+        let fixed =
+            with(Verdict::NoEbb { because: NoEbb::NotScaling, reason: crate::plans::NOT_SCALING.to_owned() });
         assert_eq!(verdict(&report, &fixed), "not declared to scale out");
         assert!(!scales_out(&fixed.verdict) && scales_out(&full.verdict));
     }

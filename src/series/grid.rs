@@ -87,6 +87,23 @@ impl Series {
         self.present().next()
     }
 
+    /// The same on a coarser grid whose slots begin at multiples of `step`, each the mean of what it covers. As it is where it
+    /// is no finer.
+    #[must_use]
+    pub fn coarser(&self, step: i64) -> Self {
+        if self.step >= step || self.is_empty() {
+            return self.clone();
+        }
+        let start = self.start.div_euclid(step) * step;
+        let len = (self.time(self.len() - 1) - start) / step + 1;
+        let mut sums = vec![(0.0, 0.0); usize::try_from(len).unwrap_or(0)];
+        for (time, value) in self.present() {
+            let sum = &mut sums[((time - start) / step) as usize];
+            *sum = (sum.0 + value, sum.1 + 1.0);
+        }
+        Series::from_slots(start, step, sums.into_iter().map(|(sum, n)| (n > 0.0).then(|| sum / n)))
+    }
+
     /// The same grid with each value changed.
     #[must_use]
     pub fn map(&self, mut change: impl FnMut(f64) -> f64) -> Self {

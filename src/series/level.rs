@@ -4,7 +4,7 @@ use super::{
     clock::DAY,
     grid::Series,
     quantile::median,
-    steps::{Steps, find_steps},
+    steps::{StepKind, Steps, find_steps},
 };
 
 /// A reading below this share of the level around it is a mount point read while nothing was mounted.
@@ -25,6 +25,17 @@ pub struct Level {
     pub near_zero: usize,
     /// Holes within the history, in slots of [`Level::series`].
     pub holes: usize,
+    /// What it is the sum of.
+    pub of: Parts,
+}
+
+/// The volumes that a level is the sum of, on each of which one-off purges and moves happen by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// How many volumes, at least one.
+    pub volumes: usize,
+    /// One-off purges seen on all of them.
+    pub purges: usize,
 }
 
 /// Why there is no level.
@@ -45,8 +56,16 @@ impl Level {
         let steps = find_steps(&series);
         let days = by_day(&series, &steps);
         let holes = series.slots().filter(Option::is_none).count() - near_zero;
-        Ok(Level { days, series, steps, near_zero, holes })
+        let purges = steps.once.iter().filter(|step| step.kind() == StepKind::Purge).count();
+        let of = Parts { volumes: 1, purges };
+        Ok(Level { days, series, steps, near_zero, holes, of })
     }
+}
+
+/// A series' median by day as it was read, readings near zero left out, purges and moves left in: what came, to hold
+/// a forecast against. Days without data are left out.
+pub fn as_it_came(series: &Series) -> Vec<(i64, f64)> {
+    by_day(&without_readings_near_zero(series).0, &Steps::default())
 }
 
 impl Level {
@@ -150,6 +169,17 @@ mod tests {
         // Day medians lie 11.5 hours after midnight; growth of 24 a day is all that is left.
         assert!((first.1 - (8_000.0 + 11.5)).abs() < 3.0, "{first:?}");
         assert_eq!(last, (99, 10_000.0 + 2376.0 + 11.5 - 2_000.0));
+    }
+
+    #[test]
+    fn what_came_has_its_purges_and_no_unmounted_hours() {
+        let series = hours(96, |i| match i {
+            30 => Some(3.0),
+            48..72 => None,
+            72.. => Some(600.0),
+            _ => Some(1000.0),
+        });
+        assert_eq!(as_it_came(&series), [(0, 1000.0), (1, 1000.0), (3, 600.0)]);
     }
 
     #[test]

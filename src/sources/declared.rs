@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Identity, Recognition, packs::host_of};
+use super::{
+    Identity, Recognition,
+    packs::{host_of, series_name},
+};
 use crate::platform::{Declared, Labels, SeriesKey};
 
 /// What a series of a declared source is: the declared measure, with the labels that the declaration gives or
@@ -11,9 +14,9 @@ pub fn recognise_declared(declared: &Declared, identity: &Identity) -> Recogniti
     let own = own_labels(identity);
     let mut labels: Labels = declared.labels.clone();
     for (canonical, name) in &declared.label_map {
-        match own.get(name.as_str()) {
+        match own.get(name) {
             Some(value) if canonical == "host" => labels.set(canonical, host_of(value)),
-            Some(value) => labels.set(canonical, *value),
+            Some(value) => labels.set(canonical, value),
             None => {
                 let missing =
                     format!("the declaration takes {canonical} from a label {name}, which it does not have");
@@ -25,20 +28,23 @@ pub fn recognise_declared(declared: &Declared, identity: &Identity) -> Recogniti
     Recognition::Known { key: SeriesKey { measure: declared.measure, labels }, factor, offset: 0.0 }
 }
 
-/// The labels that a source itself gives a series; a CSV column's or a query's only one is its `name`.
-fn own_labels(identity: &Identity) -> BTreeMap<&str, &str> {
+/// The labels that a source itself gives a series. A CSV column has its `name`, and the labels within it where it is
+/// written as `name{label="value"}`.
+fn own_labels(identity: &Identity) -> BTreeMap<String, String> {
+    let with = |labels: &BTreeMap<String, String>, name: &str, value: Option<&String>| {
+        let mut labels = labels.clone();
+        labels.extend(value.map(|value| (name.to_owned(), value.clone())));
+        labels
+    };
     match identity {
-        Identity::Prometheus { name, labels } => pairs(labels).chain([("__name__", name.as_str())]).collect(),
-        Identity::Graphite { path, tags } => pairs(tags).chain([("name", path.as_str())]).collect(),
-        Identity::CloudWatch { dimensions, label, .. } => {
-            pairs(dimensions).chain(label.as_deref().map(|label| ("name", label))).collect()
+        Identity::Prometheus { name, labels } => with(labels, "__name__", Some(name)),
+        Identity::Graphite { path, tags } => with(tags, "name", Some(path)),
+        Identity::CloudWatch { dimensions, label, .. } => with(dimensions, "name", label.as_ref()),
+        Identity::Named { name } => {
+            let written = series_name::parse(name).map(|(_, labels)| labels);
+            with(&written.unwrap_or_default(), "name", Some(name))
         }
-        Identity::Named { name } => BTreeMap::from([("name", name.as_str())]),
     }
-}
-
-fn pairs(map: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
-    map.iter().map(|(k, v)| (k.as_str(), v.as_str()))
 }
 
 #[cfg(test)]
@@ -66,6 +72,21 @@ mod tests {
         let labels = Labels::from([("pool", "mx"), ("host", "mx01")]);
         let key = SeriesKey { measure: Measure::LoadCpu, labels };
         assert_eq!(got, Recognition::Known { key, factor: 0.01, offset: 0.0 });
+    }
+
+    #[test]
+    fn a_column_of_a_table_has_the_labels_that_its_name_is_written_with() {
+        let column = Identity::Named { name: "boxes{instance=\"mx01\",mount=\"/srv\"}".to_owned() };
+        let Recognition::Known { key, .. } = recognise_declared(&cpu(), &column) else { panic!() };
+        assert_eq!(key.labels, Labels::from([("pool", "mx"), ("host", "mx01")]));
+        let map = BTreeMap::from([("host".to_owned(), "name".to_owned())]);
+        let plain = Identity::Named { name: "mx02".to_owned() };
+        let Recognition::Known { key, .. } =
+            recognise_declared(&Declared { label_map: map, ..cpu() }, &plain)
+        else {
+            panic!()
+        };
+        assert_eq!(key.labels.get("host"), Some("mx02"));
     }
 
     #[test]

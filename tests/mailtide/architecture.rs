@@ -28,6 +28,8 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("polars", &["archive/", "series/"]),
     ("plotters", &["reports/chart/"]),
     ("clap", &["cli/"]),
+    ("croner", &["reports/schedule/"]),
+    ("saphyr_parser", &["reports/schedule/"]),
     ("reqwest", &["net/"]),
     ("tokio", &["net/"]),
     ("backon", &["net/", "archive/", "sources/live/cloudwatch/"]),

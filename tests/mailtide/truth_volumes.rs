@@ -282,3 +282,46 @@ fn a_silent_host_is_told_once_with_its_last_sample_and_no_other_host_is() {
         assert!(AS_OF_SECONDS - since > 8 * DAY);
     }
 }
+
+/// How far the growth of mailboxes may be from the law, in hundredths of a logarithm a month: a count is off by two.
+const MAILBOX_GROWTH: f64 = 0.2;
+
+#[test]
+fn growth_is_explained_by_the_mailboxes_that_the_truth_counts() {
+    let mut held = 0;
+    for count in list("mailboxes").iter().filter(|count| count["host"] != "ms08") {
+        let finding = finding_on("volume_exhaustion", count);
+        let explained = &finding["growth_explained"];
+        let rate = |part: &str| explained[part]["percent_per_month"].as_f64().unwrap();
+        let law = count["percent_per_month"].as_f64().unwrap();
+        assert!((rate("mailboxes") - law).abs() < MAILBOX_GROWTH, "{}: {explained}", finding["id"]);
+        assert!((rate("mailboxes") + rate("bytes_per_mailbox") - rate("used")).abs() < 1e-6, "{explained}");
+        assert_eq!(explained["mailboxes_now"].as_f64(), count["mailboxes"].as_f64());
+        held += 1;
+    }
+    assert_eq!(held, 9, "all mailstore volumes but the new one");
+}
+
+#[test]
+fn mailboxes_are_moved_off_ms03_and_onto_what_lasts() {
+    let pool = sample_run().of_pool("pool_exhaustion", "mailstore");
+    let moves = pool["rebalance"]["moves"].as_array().unwrap();
+    let law = |name: &str| {
+        let volume =
+            list("volumes").iter().find(|v| format!("{}:{}", text(v, "host"), text(v, "volume")) == name);
+        volume.unwrap()["days_to_full_mark"].as_f64().unwrap_or(f64::INFINITY)
+    };
+    assert!(!moves.is_empty() && moves.len() <= 3, "{moves:?}");
+    for one in moves {
+        assert_eq!(one["from"], "ms03:/var/mail");
+        // What takes lasts for a year and more by the law.
+        assert!(law(text(one, "to")) > 365.0, "{one}");
+        let (share, mailboxes) = (one["share"].as_f64().unwrap(), one["mailboxes"].as_f64().unwrap());
+        let count = list("mailboxes").iter().find(|count| count["host"] == "ms03").unwrap();
+        assert_eq!(mailboxes, (share * count["mailboxes"].as_f64().unwrap()).round());
+    }
+    for relieved in pool["rebalance"]["volumes"].as_array().unwrap() {
+        // Nobody is in trouble within the lead time of 30 days and a fortnight.
+        assert!(relieved["after"]["p5_days"].as_f64().is_none_or(|days| days >= 44.0 - 1e-6), "{relieved}");
+    }
+}

@@ -4,8 +4,8 @@
 #     tests/servers/install.sh [prometheus] [victoria] [graphite] [nginx] [moto] [openssl]      (default: all)
 #
 # What the system has is used. What it lacks is fetched with apt, which keeps its state in that directory, and
-# unpacked there; moto comes by pip, pinned in requirements.txt. So neither root nor a change of the system is
-# needed. The servers end up in `bin/`, the only place where the tests look for them.
+# unpacked there; moto and what reads schedules come by pip, pinned in requirements.txt. So neither root nor a change
+# of the system is needed. The servers end up in `bin/`, the only place where the tests look for them.
 #
 # MAILTIDE_TEST_SERVERS names another directory, so that several checkouts can share one.
 set -Eeuo pipefail
@@ -148,7 +148,7 @@ install_moto() {
     python moto-python "$site"
     "$bin/moto-python" "$pip/pip" install --quiet --disable-pip-version-check --no-deps \
         --target "$site" --requirement "$here/requirements.txt" >>"$log" 2>&1 || fail 'pip could not install moto'
-    "$bin/moto-python" -c 'import cbor2, moto.server' >>"$log" 2>&1 || fail 'moto does not work'
+    "$bin/moto-python" -c 'import cbor2, croniter, kubernetes_validate, moto.server, recurring_ical_events' >>"$log" 2>&1 || fail 'moto does not work'
 }
 
 trap 'fail "line $LINENO of ${BASH_SOURCE[0]} failed"' ERR

@@ -65,6 +65,38 @@ fn a_killed_append_can_be_gone_on_from() {
     assert_eq!(steps, STEPS);
 }
 
+pub(super) fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A day's table of the ledger.
+pub(super) fn foretold(level: f64) -> Vec<TableColumn> {
+    vec![TableColumn::Number { name: "level".to_owned(), values: vec![level] }]
+}
+
+#[test]
+fn a_killed_run_leaves_each_day_of_the_ledger_old_or_new() {
+    let (then, now) = (day("2026-10-19"), day("2026-11-16"));
+    let prepare = |root: &Path| {
+        let archive = Archive::open(root).unwrap();
+        [then, now].iter().for_each(|day| archive.update_ledger(*day, |_| Some(foretold(1.0))).unwrap());
+    };
+    let steps = kill_at_each_step(Work::Foretell, prepare, |step, root| {
+        let archive = Archive::open(root).unwrap();
+        let days = archive.ledger_days().unwrap();
+        assert!(days == [then, now] || days == [now], "step {step}: {days:?}");
+        for held in days.iter().map(|day| archive.ledger(*day).unwrap().unwrap()) {
+            assert!(held == foretold(1.0) || held == foretold(2.0), "step {step}: {held:?}");
+        }
+        archive.update_ledger(now, |_| Some(foretold(2.0))).unwrap();
+        assert_eq!(archive.ledger(now).unwrap(), Some(foretold(2.0)), "step {step}");
+        assert_no_temporary_files(root);
+    });
+    // A file created, written, synced, renamed, its directory synced, with a pause before and after; one removed, with
+    // a pause before and after.
+    assert_eq!(steps, 6 + 2);
+}
+
 #[test]
 fn half_a_temporary_file_is_passed_over_and_removed() {
     let root = tempfile::tempdir().unwrap();

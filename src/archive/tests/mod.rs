@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Archive, Extract};
+use super::{Archive, Extract, TableColumn};
 use crate::{
     platform::{Labels, Measure, SeriesKey},
     sources::{Points, Samples},

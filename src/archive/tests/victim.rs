@@ -28,10 +28,13 @@ pub(super) enum Work {
     Compact,
     /// Puts damaged files aside.
     SetAside,
+    /// Keeps [`kill::foretold`] of a day, and forgets an older one.
+    Foretell,
 }
 
 impl Work {
-    const ALL: [Work; 5] = [Work::Append, Work::Migrate, Work::Tidy, Work::Compact, Work::SetAside];
+    const ALL: [Work; 6] =
+        [Work::Append, Work::Migrate, Work::Tidy, Work::Compact, Work::SetAside, Work::Foretell];
 
     fn on(self, archive: &Archive) {
         match self {
@@ -40,6 +43,9 @@ impl Work {
             Work::Tidy => archive.tidy(&tidy::everything(), tidy::NOW).map(drop),
             Work::Compact => archive.tidy(&Tidying::default(), tidy::NOW).map(drop),
             Work::SetAside => archive.set_damaged_aside().map(drop),
+            Work::Foretell => archive
+                .update_ledger(kill::day("2026-11-16"), |_| Some(kill::foretold(2.0)))
+                .and_then(|()| archive.forget_ledger(&[kill::day("2026-10-19")])),
         }
         .unwrap();
     }

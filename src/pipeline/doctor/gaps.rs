@@ -97,19 +97,20 @@ fn of_measures(packs: &Packs, seen: &Seen) -> Vec<String> {
 /// What keeps the ebb of a pool from being told, or from being told in money.
 fn of_scaling(pool: &Pool, packs: &Packs, seen: &Seen) -> Vec<String> {
     let mut gaps = Vec::new();
-    let load = pool.load();
     let some = seen.hosts.keys().any(|host| has(pool, host));
     let measures = |measure: &Measure| {
         seen.hosts.iter().any(|(host, of_host)| has(pool, host) && of_host.measures.contains(measure))
     };
-    let parts = parts_of(load);
-    let told = measures(&load) || (!parts.is_empty() && parts.iter().all(measures));
-    if some && seen.all_hosts && !told {
-        gaps.push(format!(
-            "pool {}: it scales out, but no host of it answers its load, {load}; {}, or set `load` to what they answer",
-            pool.name,
-            who(&[load], packs)
-        ));
+    for &load in &pool.scaling.loads {
+        let parts = parts_of(load);
+        let told = measures(&load) || (!parts.is_empty() && parts.iter().all(measures));
+        if some && seen.all_hosts && !told {
+            gaps.push(format!(
+                "pool {}: it scales out, but no host of it answers its load, {load}; {}, or set `load` to what they answer",
+                pool.name,
+                who(&[load], packs)
+            ));
+        }
     }
     if pool.price_per_server_hour.is_none() {
         gaps.push(format!(

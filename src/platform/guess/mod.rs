@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{HostPattern, Measure, Pool, Role};
+use super::{HostPattern, Measure, Role, Scaling};
 use group::Group;
 use name::HostName;
 
@@ -116,6 +116,6 @@ fn load(group: &Group, hosts: &BTreeMap<String, HostSeen>) -> Option<Measure> {
         Measure::LoadMessages => measured(load) || measured(Measure::MessagesTotal),
         _ => measured(load),
     };
-    let first = Pool::LOADS.iter().copied().find(|load| told(*load))?;
-    (first != Pool::DEFAULT_LOAD).then_some(first)
+    let first = Scaling::LOADS.iter().copied().find(|load| told(*load))?;
+    (first != Scaling::DEFAULT_LOAD).then_some(first)
 }

@@ -222,7 +222,7 @@ charts = 3
     conf/platform.toml:17: pool "mailstore": full_mark: 1.4 is not a share of the usable bytes; legal: more than 0, at most 1
     conf/platform.toml:18: pool "mailstore": floor: 0 is not a number of servers; legal: a whole number from 1, for with no server left nobody is served
     conf/platform.toml:21: pool "mailstore": name: is taken by the pool at line 13; legal: a name of its own
-    conf/platform.toml:24: pool "mailstore": lead_time: is not a field here; did you mean lead_time_days? legal: name, role, hosts, scales_out, full_mark, lead_time_days, floor, target_utilisation, price_per_server_hour, warm_up_minutes, load
+    conf/platform.toml:24: pool "mailstore": lead_time: is not a field here; did you mean lead_time_days? legal: name, role, hosts, scales_out, full_mark, lead_time_days, floor, target_utilisation, price_per_server_hour, warm_up_minutes, load, timezone, redundancy, zones, drain_minutes, shortest_window_hours, changes_per_day, heavy_work_hours, risk, order_days, move_days, plan_risk, price_per_tb, departs_sigmas, departs_percent, volumes, schedule
     conf/platform.toml:25: pool "mailstore": price_per_server_hour: -1 is not a price in the platform's currency; legal: 0 or more
     conf/platform.toml:30: pool "spare": hosts: "*04" and "mx0[1-4]" of pool "mailstore" both match the host "mx04"; each host belongs to one pool at most
     conf/platform.toml:31: pool "spare": warm_up_minutes: "ten" is not a number of minutes; legal: 0 to 1440

@@ -7,6 +7,7 @@ mod drift;
 mod extent;
 mod plot;
 mod png;
+mod scores;
 mod thin;
 mod week;
 
@@ -16,6 +17,8 @@ use plotters::drawing::DrawingAreaErrorKind;
 
 use super::Report;
 use crate::plans::{Finding, Kind};
+
+pub(crate) use scores::draw as scores;
 
 /// A finding's chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,13 +46,23 @@ pub enum ChartError {
 /// Draws what a finding carries; `None` where it carries nothing that could be drawn.
 pub(crate) fn draw(report: &Report, finding: &Finding) -> Result<Option<Chart>, ChartError> {
     let svg = match finding.kind {
-        Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion | Kind::Stale => {
-            disk::draw(report, finding)
-        }
+        Kind::VolumeExhaustion
+        | Kind::InodeExhaustion
+        | Kind::PoolExhaustion
+        | Kind::Departure
+        | Kind::Stale => disk::draw(report, finding),
         Kind::Drift => drift::draw(report, finding),
         Kind::Ebb => week::draw(report, finding),
     }?;
     svg.map(|svg| png::render(&svg).map(|png| Chart { svg, png })).transpose()
+}
+
+/// The sizes of a drawing, as `viewBox` has them, and what stands after its outer tag: a page has an outer tag of its
+/// own.
+pub(crate) fn inner(svg: &str) -> (String, String) {
+    let (head, body) = svg.split_once('>').unwrap_or(("", ""));
+    let view_box = head.split_once("viewBox=\"").and_then(|(_, rest)| rest.split_once('"'));
+    (view_box.map(|(sizes, _)| sizes.to_owned()).unwrap_or_default(), body.trim().to_owned())
 }
 
 #[cfg(test)]

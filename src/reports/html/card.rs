@@ -3,13 +3,13 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
-use super::week::Heat;
+use super::{decision, week::Heat};
 use crate::{
-    plans::{Exhaustion, Finding, Question, Severity as Level, Verdict},
+    plans::{Exhaustion, Finding, Kind, Question, Severity as Level, Verdict},
     reports::{
-        Report,
+        Report, chart,
         drawn::Drawn,
-        format,
+        format, looking_back,
         report::{reached, runway},
         text::{one_line, sentence},
         words,
@@ -62,6 +62,7 @@ pub(super) struct Card {
     subject: String,
     context: String,
     headline: String,
+    earlier: Option<String>,
     advice: String,
     answer: Vec<Named>,
     facts: Vec<Named>,
@@ -69,6 +70,8 @@ pub(super) struct Card {
     model: String,
     backtest: Option<String>,
     windows: Vec<Named>,
+    moves: Vec<Named>,
+    runways: Vec<Named>,
     heat: Option<Heat>,
     chart: Option<Chart>,
 }
@@ -88,6 +91,7 @@ impl Card {
             subject: one_line(&finding.subject.name, 120),
             context: context(finding),
             headline: sentence(&finding.headline),
+            earlier: looking_back::earlier(report, finding),
             advice: sentence(&finding.advice),
             answer: answer(report, finding),
             facts: facts(finding),
@@ -95,6 +99,8 @@ impl Card {
             model: sentence(&evidence.model),
             backtest: backtest(finding),
             windows: windows(finding),
+            moves: decision::moves(finding),
+            runways: decision::runways(finding),
             heat: evidence.week.as_ref().and_then(Heat::new),
             chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
         }
@@ -103,12 +109,11 @@ impl Card {
 
 impl Chart {
     fn new(report: &Report, finding: &Finding, drawn: &Drawn) -> Self {
-        let (head, body) = drawn.svg.split_once('>').unwrap_or(("", ""));
-        let view_box = head.split_once("viewBox=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let (view_box, body) = chart::inner(&drawn.svg);
         let subject = one_line(&finding.subject.name, 120);
         Self {
-            view_box: view_box.map(|(sizes, _)| sizes.to_owned()).unwrap_or_default(),
-            body: Value::from_safe_string(body.trim().to_owned()),
+            view_box,
+            body: Value::from_safe_string(body),
             label: format!(
                 "Chart of {}, {subject}: {}",
                 finding.subject.measure,
@@ -132,6 +137,7 @@ fn context(finding: &Finding) -> String {
 fn backtest(finding: &Finding) -> Option<String> {
     match &finding.evidence.backtest {
         Some(backtest) => Some(sentence(&backtest.summary)),
+        None if finding.kind == Kind::Departure => None,
         None if finding.kind.question() == Question::WhenFull => Some("No back-test was made.".to_owned()),
         None => None,
     }
@@ -159,6 +165,12 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             }
             answer.push(Named::new("Lead time", format::days(e.lead_time_days)));
         }
+        Verdict::Departs(departure) => {
+            let rate = |percent| format!("{} a month", format::percent_change(percent));
+            answer.push(Named::new("Growth of late", rate(departure.percent_per_month)));
+            answer.push(Named::new("Growth before", rate(departure.percent_per_month_before)));
+            answer.push(Named::new("Growth of the others", rate(departure.peers_percent_per_month)));
+        }
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
             answer.push(Named::new("Drift (90 % interval)", words::drift(size)));
             let span = format::percent_change(size.percent_over_span);
@@ -182,7 +194,7 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             answer.push(Named::new("Share of its server-hours", format::percent(ebb.share)));
             let risk = ebb.violation_share.map_or_else(
                 || "not tried: the history is too short to hold a week back".to_owned(),
-                |share| format!("{} of the windows' time in a held-back week", format::percent(share)),
+                |share| format!("{} of the windows' time in held-back weeks", format::percent(share)),
             );
             answer.push(Named::new("Too few servers", risk));
         }
@@ -194,6 +206,7 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
         }
         _ => answer.push(Named::new("Verdict", sentence(&words::verdict(report, finding)))),
     }
+    answer.extend(finding.decision.order.iter().flat_map(|order| decision::order(report, order)));
     answer
 }
 
@@ -212,5 +225,5 @@ fn full_between(exhaustion: &Exhaustion) -> Named {
 fn windows(finding: &Finding) -> Vec<Named> {
     let Verdict::Ebbs(ebb) = &finding.verdict else { return Vec::new() };
     let servers = |w: &crate::plans::Window| format!("{} of {} servers", w.servers, w.servers_now);
-    ebb.windows.iter().map(|w| Named::new(words::window(w), servers(w))).collect()
+    ebb.schedule.windows.iter().map(|w| Named::new(words::window(w), servers(w))).collect()
 }

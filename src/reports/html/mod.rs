@@ -2,24 +2,36 @@
 //! whatever is not a drawing of ours.
 
 mod card;
+mod decision;
 mod notes;
 mod page;
+mod record;
 mod section;
 mod summary;
 mod week;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use minijinja::{
+    AutoEscape, Environment, UndefinedBehavior,
+    syntax::SyntaxConfig,
+    value::{Serde, Value},
+};
+use serde::Serialize;
 
 use super::{Report, ReportError, drawn::Drawn};
 
 /// Each template with the name by which the others include it.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("weekly.html", include_str!("../../../reports/weekly.html.j2")),
     ("urgent.html", include_str!("../../../reports/urgent.html.j2")),
     ("section.html", include_str!("../../../reports/section.html.j2")),
     ("card.html", include_str!("../../../reports/card.html.j2")),
     ("basis.html", include_str!("../../../reports/basis.html.j2")),
     ("glossary.html", include_str!("../../../reports/glossary.html.j2")),
+    ("record.html", include_str!("../../../reports/record.html.j2")),
+    ("scores.html", include_str!("../../../reports/scores.html.j2")),
+    ("brand.html", include_str!("../../../reports/brand.html.j2")),
+    ("wave.html", include_str!("../../../reports/wave.html.j2")),
+    ("backtest.html", include_str!("../../../reports/backtest.html.j2")),
 ];
 
 const STYLE: &str = include_str!("../../../reports/style.css");
@@ -29,7 +41,19 @@ const STYLE: &str = include_str!("../../../reports/style.css");
 /// # Errors
 /// When a template does not fit the page that it is given, or the as-of moment is no date.
 pub(crate) fn weekly(report: &Report, drawn: &[Drawn]) -> Result<String, ReportError> {
-    let page = page::Page::new(report, drawn)?;
+    render("weekly.html", &page::Page::new(report, drawn)?)
+}
+
+/// The style of every page.
+pub(super) fn style() -> Value {
+    Value::from_safe_string(STYLE.to_owned())
+}
+
+/// A page by the name of its template.
+///
+/// # Errors
+/// The template does not fit the page that it is given.
+pub(super) fn render<P: Serialize>(name: &str, page: &P) -> Result<String, ReportError> {
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -39,8 +63,8 @@ pub(crate) fn weekly(report: &Report, drawn: &[Drawn]) -> Result<String, ReportE
     for (name, source) in TEMPLATES {
         templates.add_template(name, source).map_err(ReportError::Template)?;
     }
-    let template = templates.get_template("weekly.html").map_err(ReportError::Template)?;
-    template.render(Serde(&page)).map_err(ReportError::Template)
+    let template = templates.get_template(name).map_err(ReportError::Template)?;
+    template.render(Serde(page)).map_err(ReportError::Template)
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::{
-    STYLE,
     card::Severity,
     notes::Notes,
+    record::Record,
     section::{self, Section},
+    style,
     summary::{self, Answer},
 };
 use crate::{
@@ -34,6 +35,7 @@ pub(super) struct Page {
     answers: Vec<Answer>,
     urgent: Vec<Urgent>,
     sections: Vec<Section>,
+    record: Record,
     notes: Notes,
 }
 
@@ -71,13 +73,14 @@ impl Page {
             platform: report.platform.clone(),
             as_of: format::moment(&as_of),
             timezone: report.timezone.name().to_owned(),
-            style: Value::from_safe_string(STYLE.to_owned()),
+            style: style(),
             counts: levels
                 .map(|level| Count { severity: Severity::new(level), number: report.count(level) })
                 .into(),
             answers: summary::answers(report),
             urgent: urgent.map(|(rank, finding)| Urgent::new(report, rank, finding)).collect(),
             sections: section::sections(report, &ranked, drawn),
+            record: Record::new(report),
             notes: Notes::new(report),
         })
     }

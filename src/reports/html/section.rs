@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::card::{Card, Named, Severity, facts};
 use crate::{
-    plans::{Finding, Question, Severity as Level, Verdict},
+    plans::{Finding, NoEbb, Question, Severity as Level, Verdict},
     reports::{
         Report,
         drawn::Drawn,
@@ -118,12 +118,14 @@ fn group_of(verdict: &Verdict) -> &'static str {
         Verdict::Cleaned { .. } => "Saturates and is cleaned",
         Verdict::Shrinking => "Shrinking",
         Verdict::Flat => "Flat",
+        Verdict::Departs(_) => "Departing from its pool",
         Verdict::Rises(_) => "Rising",
         Verdict::Falls(_) => "Falling",
         Verdict::Steady(_) => "Steady",
         Verdict::Ebbs(_) => "Can rest",
         Verdict::NoEbb { .. } if !words::scales_out(verdict) => "Not declared to scale out",
-        Verdict::NoEbb { .. } => "Needs its servers at all hours",
+        Verdict::NoEbb { because: NoEbb::NeedsAll, .. } => "Needs its servers at all hours",
+        Verdict::NoEbb { .. } => "No schedule can be trusted",
         Verdict::Stale { .. } => "Stopped",
         Verdict::Undecided { .. } => "Undecided",
     }
@@ -139,7 +141,7 @@ impl Row {
                 };
                 (sentence(reason), enough)
             }
-            Verdict::NoEbb { reason } if words::scales_out(&finding.verdict) => {
+            Verdict::NoEbb { reason, .. } if words::scales_out(&finding.verdict) => {
                 (sentence(reason), noted(finding))
             }
             _ => (sentence(&words::verdict(report, finding)), noted(finding)),

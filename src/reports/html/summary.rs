@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    plans::{Ebb, Finding, Question, Severity, Verdict},
-    reports::{Report, format, report::reached, text::one_line, words},
+    plans::{Ebb, Finding, Kind, Question, Severity, Verdict},
+    reports::{Report, format, looking_back, report::reached, text::one_line, words},
 };
 
 /// A question and its answer.
@@ -27,6 +27,7 @@ pub(super) fn answers(report: &Report) -> Vec<Answer> {
         answer(words::question(Question::WhenFull), full(&of(Question::WhenFull)), "full"),
         answer(words::question(Question::Slower), slower(&of(Question::Slower)), "slower"),
         answer(words::question(Question::FewerServers), fewer(report, &of(Question::FewerServers)), "ebb"),
+        answer("Was last week's answer right?", looking_back::answer(report, &report.track_record), "record"),
         answer(words::question(Question::History), unanswered(report), "history"),
     ]
 }
@@ -41,6 +42,8 @@ fn urgency(report: &Report) -> String {
 }
 
 fn full(findings: &[&Finding]) -> String {
+    let findings: &[&Finding] =
+        &findings.iter().copied().filter(|f| f.kind != Kind::Departure).collect::<Vec<_>>();
     let mut filling: Vec<_> = findings
         .iter()
         .filter_map(|finding| match &finding.verdict {
@@ -106,7 +109,7 @@ fn fewer(report: &Report, findings: &[&Finding]) -> String {
     let ebbs: Vec<&Ebb> = findings
         .iter()
         .filter_map(|finding| match &finding.verdict {
-            Verdict::Ebbs(ebb) => Some(ebb),
+            Verdict::Ebbs(ebb) => Some(ebb.as_ref()),
             _ => None,
         })
         .collect();
@@ -163,10 +166,11 @@ mod tests {
         assert_eq!(
             lines(&fixture::report()),
             [
-                "2 critical and 3 warnings, of 14 findings.",
+                "2 critical and 3 warnings, of 15 findings.",
                 "ms03:/var/mail first, about 10 Dec 2026; 2 more of 8 fill within 180 days.",
                 "1 of 3 rise; most of all pool outbound (delivery.delay), +14.2 % a month.",
                 "1 of 2 pools that scale out can rest at times: 344 server-hours, EUR 72.24 a week saved.",
+                "39 of 40 forecasts made on 9 Nov 2026 for 7 days ahead held; over 5 earlier runs, 88 % of 120.",
                 "1 undecided, 1 without samples of late, 1 file unreadable.",
             ]
         );
@@ -177,7 +181,7 @@ mod tests {
         let mut report = fixture::report();
         for finding in &mut report.findings {
             match &mut finding.verdict {
-                Verdict::NoEbb { reason } => *reason = crate::plans::NOT_SCALING.to_owned(),
+                Verdict::NoEbb { because, .. } => *because = crate::plans::NoEbb::NotScaling,
                 Verdict::Fills(e) => e.runway.p50_days = e.runway.p50_days.map(|days| days - 24.0),
                 _ => {}
             }
@@ -203,6 +207,7 @@ mod tests {
                 "No volume was looked at.",
                 "No delivery time, queue or probe was looked at.",
                 "No pool was looked at.",
+                "39 of 40 forecasts made on 9 Nov 2026 for 7 days ahead held; over 5 earlier runs, 88 % of 120.",
                 "Every question asked has an answer, and every file was read.",
             ]
         );

@@ -64,7 +64,10 @@ mod tests {
             median: vec![None; slots],
             upper: (0..slots).map(|slot| Some((slot % slots_per_day) as f64)).collect(),
             servers: (0..slots).map(|slot| (slot % slots_per_day) as u32).collect(),
+            needed: vec![5; slots],
             servers_now: 5,
+            quiet: None,
+            bound: Vec::new(),
         }
     }
 

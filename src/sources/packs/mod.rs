@@ -21,7 +21,7 @@ mod pattern_index;
 mod prometheus_entry;
 mod recogniser;
 mod rules;
-mod series_name;
+pub(super) mod series_name;
 mod units;
 
 pub use error::{PackError, PackErrors};

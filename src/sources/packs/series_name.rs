@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// Name and labels of a series in Prometheus' text form; `None` where the text is not in that form. A label
 /// `__name__` gives the name where none stands before the brace. Escapes are `\\`, `\"` and `\n`, as in the
 /// Prometheus text format 0.0.4.
-pub(super) fn parse(text: &str) -> Option<(String, BTreeMap<String, String>)> {
+pub(in crate::sources) fn parse(text: &str) -> Option<(String, BTreeMap<String, String>)> {
     let (name, rest) = text.trim().split_once('{')?;
     let mut rest = rest.strip_suffix('}')?.trim();
     let name = name.trim();

@@ -14,7 +14,10 @@ use super::{
     *,
 };
 use crate::{
-    archive::tests::{APRIL, HOUR, MARCH, held, hours, model, samples},
+    archive::{
+        TableColumn,
+        tests::{APRIL, HOUR, MARCH, held, hours, model, samples},
+    },
     platform::Measure,
 };
 
@@ -140,4 +143,32 @@ fn notes_that_runs_add_to_at_once_are_all_kept() {
     let mut note = open(shared(&memory)).unwrap().note("coverage").unwrap().unwrap();
     note.sort_unstable();
     assert_eq!(note, b"01234567");
+}
+
+#[test]
+fn of_runs_that_foretell_on_a_day_at_once_one_is_kept_whole() {
+    let memory = Arc::new(InMemory::new());
+    open(shared(&memory)).unwrap();
+    let day: chrono::NaiveDate = "2026-11-16".parse().unwrap();
+    let levels = |table: &[TableColumn]| match table {
+        [TableColumn::Number { values, .. }] => values.clone(),
+        _ => panic!("{table:?}"),
+    };
+    thread::scope(|scope| {
+        for run in 0..6 {
+            let archive = open(slow(&memory)).unwrap();
+            let table =
+                vec![TableColumn::Number { name: "level".to_owned(), values: vec![f64::from(run); 3] }];
+            // The later run stays, whoever is first.
+            let later = move |held: Option<Vec<TableColumn>>| {
+                held.is_none_or(|held| levels(&held)[0] < f64::from(run)).then(|| table.clone())
+            };
+            scope.spawn(move || archive.update_ledger(day, later).unwrap());
+        }
+    });
+    let archive = open(shared(&memory)).unwrap();
+    assert_eq!(archive.ledger_days().unwrap(), [day]);
+    assert_eq!(levels(&archive.ledger(day).unwrap().unwrap()), [5.0; 3]);
+    archive.forget_ledger(&[day]).unwrap();
+    assert_eq!(archive.ledger(day).unwrap(), None);
 }

@@ -1,0 +1,72 @@
+//! Parts of the week that have changed for good: what weeks before the change say of them is forgotten.
+//!
+//! A backup is put at another hour; or the clocks change, people come at the same hour of the wall clock as before, and
+//! what runs by a clock in UTC comes an hour earlier or later.
+
+use super::{
+    load_clean::{medians, running_mean},
+    load_weeks::DAYS,
+};
+use crate::series::{mad, median};
+
+/// A difference counts from so many robust standard deviations of all slots' differences.
+const CLEAR: f64 = 4.0;
+/// Weeks that a change must have lasted, where no change of the clocks explains it.
+const LASTED: usize = 2;
+
+/// Makes holes of what has changed, in the rows before the change. `moved` tells for each day of each row by how many
+/// slots the clocks were moved since.
+pub(super) fn forget_changed(rows: &mut [Vec<f64>], moved: &[[i64; DAYS]], slots_per_day: usize) {
+    let now = moved.first().map_or(0, |days| days[DAYS - 1]);
+    let since = rows.iter().zip(moved).take_while(|(_, days)| days.iter().all(|m| *m == now)).count();
+    if (1..rows.len()).contains(&since) {
+        forget(rows, since, slots_per_day);
+    }
+    if rows.len() >= 2 * LASTED && since != LASTED {
+        forget(rows, LASTED, slots_per_day);
+    }
+}
+
+/// Forgets in the rows from `since` on what all rows before it have otherwise.
+fn forget(rows: &mut [Vec<f64>], since: usize, slots_per_day: usize) {
+    let hour = (slots_per_day / 24).max(1);
+    let old = medians(&rows[since..]);
+    let smooth = |row: &[f64], scale: f64| {
+        running_mean(&row.iter().zip(&old).map(|(v, o)| v * scale - o).collect::<Vec<_>>(), hour / 4)
+    };
+    let differences: Vec<Vec<f64>> = rows[..since]
+        .iter()
+        .map(|row| {
+            let ratios = row.iter().zip(&old).filter(|(v, o)| **v > 0.0 && !o.is_nan());
+            let scale = median(&mut ratios.map(|(v, o)| o / v).collect::<Vec<_>>()).unwrap_or(1.0);
+            smooth(row, scale)
+        })
+        .collect();
+    let columns = old.len();
+    // The least of the differences where all have one sign: one odd week makes no change.
+    let shared: Vec<f64> = (0..columns)
+        .map(|c| {
+            let all = differences.iter().map(|d| d[c]).filter(|d| !d.is_nan());
+            let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), d| (l.min(d), h.max(d)));
+            if low > high {
+                f64::NAN
+            } else if low > 0.0 {
+                low
+            } else {
+                high.min(0.0)
+            }
+        })
+        .collect();
+    let mut of_one: Vec<f64> = differences.iter().flatten().copied().filter(|d| !d.is_nan()).collect();
+    let clear = CLEAR * mad(&mut of_one).unwrap_or(0.0) / (since as f64).sqrt();
+    let changed: Vec<bool> = shared.iter().map(|d| d.abs() > clear).collect();
+    for c in (0..columns).filter(|&c| changed[c]) {
+        // A single slot is noise.
+        if !(c > 0 && changed[c - 1] || changed.get(c + 1) == Some(&true)) {
+            continue;
+        }
+        for i in c.saturating_sub(1)..(c + 2).min(columns) {
+            rows[since..].iter_mut().for_each(|row| row[i] = f64::NAN);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Which slots of a load's past are incidents: they are not learnt.
+
+use crate::series::mad;
+
+/// A one-hour mean this many robust standard deviations off is an incident.
+const OFF: f64 = 4.0;
+/// The standard deviation is at least this share of the mean load, so that a load without noise has no incidents of
+/// rounding.
+const LEAST_SIGMA: f64 = 0.01;
+/// What comes back in this share of the weeks is a job, not an incident.
+const RECURS: f64 = 0.5;
+
+/// The middle of each column's values, over the weeks; NaN where there is none.
+pub(super) fn medians(rows: &[Vec<f64>]) -> Vec<f64> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let mut cell = Vec::with_capacity(rows.len());
+    (0..columns)
+        .map(|c| {
+            cell.clear();
+            cell.extend(rows.iter().map(|row| row[c]).filter(|v| !v.is_nan()));
+            cell.sort_unstable_by(f64::total_cmp);
+            let n = cell.len();
+            if n == 0 { f64::NAN } else { f64::midpoint(cell[n / 2], cell[(n - 1) / 2]) }
+        })
+        .collect()
+}
+
+/// The mean of the `width` slots around each slot, holes left out; NaN where there are only holes.
+pub(super) fn running_mean(values: &[f64], width: usize) -> Vec<f64> {
+    let half = width / 2;
+    let mut sums = Vec::with_capacity(values.len() + 1);
+    sums.push((0.0, 0_u32));
+    let (mut sum, mut count) = (0.0, 0);
+    for v in values {
+        if !v.is_nan() {
+            sum += v;
+            count += 1;
+        }
+        sums.push((sum, count));
+    }
+    (0..values.len())
+        .map(|i| {
+            let (from, to) = (i.saturating_sub(half), (i + half + 1).min(values.len()));
+            let n = sums[to].1 - sums[from].1;
+            if n == 0 { f64::NAN } else { (sums[to].0 - sums[from].0) / f64::from(n) }
+        })
+        .collect()
+}
+
+/// The mean of the hour around each slot, holes left out.
+pub(super) fn hour_mean(values: &[f64], slots_per_day: usize) -> Vec<f64> {
+    running_mean(values, (slots_per_day / 24) | 1)
+}
+
+/// Makes holes of incidents: where the one-hour mean of a week's residual from what is `usual` (one value a column, times
+/// the week's level) lies far off for its time of day, unless it does so in half of the weeks.
+pub(super) fn clean(rows: &mut [Vec<f64>], usual: &[f64], levels: &[f64], slots_per_day: usize) {
+    let hour = (slots_per_day / 24).max(1);
+    let columns = usual.len();
+    let residuals: Vec<Vec<f64>> = rows
+        .iter()
+        .zip(levels)
+        .map(|(row, level)| {
+            let level = if level.is_nan() { 1.0 } else { *level };
+            let residual: Vec<f64> = row.iter().zip(usual).map(|(v, usual)| v - usual * level).collect();
+            running_mean(&residual, hour)
+        })
+        .collect();
+    let limits = limits(&residuals, usual, slots_per_day, hour);
+    let far = |week: usize, c: usize| residuals[week][c].abs() > limits[c % slots_per_day / hour];
+    let often = (rows.len() as f64 * RECURS).max(2.0);
+    let recurring: Vec<bool> =
+        (0..columns).map(|c| (0..rows.len()).filter(|&week| far(week, c)).count() as f64 >= often).collect();
+    for (week, row) in rows.iter_mut().enumerate() {
+        for c in (0..columns).filter(|&c| far(week, c) && !recurring[c]) {
+            let around = c.saturating_sub(hour / 2)..(c + hour / 2 + 1).min(columns);
+            around.filter(|&i| !recurring[i]).for_each(|i| row[i] = f64::NAN);
+        }
+    }
+}
+
+/// How far off a one-hour mean may be at each hour of the day.
+fn limits(residuals: &[Vec<f64>], usual: &[f64], slots_per_day: usize, hour: usize) -> Vec<f64> {
+    let known = || usual.iter().filter(|v| !v.is_nan());
+    let least = LEAST_SIGMA * known().sum::<f64>() / known().count().max(1) as f64;
+    // Slots of one hour share most of their means: a few of them say it all.
+    let every = (hour / 3).max(1);
+    (0..slots_per_day.div_ceil(hour))
+        .map(|of_day| {
+            let days = residuals.iter().flat_map(|week| week.chunks(slots_per_day));
+            let slots = days.flat_map(|day| day.iter().skip(of_day * hour).take(hour).step_by(every));
+            let mut near: Vec<f64> = slots.copied().filter(|v| !v.is_nan()).collect();
+            OFF * mad(&mut near).unwrap_or(0.0).max(least)
+        })
+        .collect()
+}

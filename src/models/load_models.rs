@@ -1,0 +1,99 @@
+//! The models that compete for a load's coming week, and how much each counts.
+
+use super::{
+    load_clean::medians,
+    load_expected::{Expected, Learnt, expected, learnt},
+    load_weeks::Weeks,
+};
+
+/// How sharply errors tell the models apart: each counts by its mean absolute error on held-back weeks to this power. Set on
+/// simulated fleets; on a load with a rhythm nearly all goes to the best.
+const SHARPNESS: i32 = -12;
+/// Weeks of the median that any script can take.
+const MEDIAN_WEEKS: usize = 4;
+/// Added to a load before the logarithm, as a share of its mean, so that a slot without any load has one.
+const LEAST: f64 = 0.01;
+
+/// What each model expects of a week, by column, and what the first knows of its spread.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Candidates {
+    /// Weeks cleaned, levelled and pooled over like days; the median of four weeks; the plain day.
+    models: [Vec<f64>; 3],
+    pub(super) spread: Vec<f64>,
+    /// How unlike days were that the first has averaged.
+    pub(super) width: f64,
+}
+
+/// How much each model counts; the sum is one.
+pub(super) type Weights = [f64; 3];
+
+impl Candidates {
+    /// What the weeks before the last `held_back` ones say of the week after them; and what was learnt of them. `None` with less
+    /// than two weeks. `near`, the width of a coarser grid, carries the newest hours on.
+    pub(super) fn of(
+        weeks: &Weeks,
+        held_back: usize,
+        apart: &dyn Fn(i64) -> bool,
+        near: Option<f64>,
+    ) -> Option<(Candidates, Learnt)> {
+        let learnt = learnt(weeks, held_back, apart)?;
+        let Expected { middle: pooled, spread, width } = expected(&learnt, weeks.slots_per_day, near);
+        let filled = |model: Vec<f64>| -> Vec<f64> {
+            model.into_iter().zip(&pooled).map(|(v, p)| if v.is_nan() { *p } else { v }).collect()
+        };
+        let mut four = weeks.before(held_back).iter().take(MEDIAN_WEEKS).cloned().collect::<Vec<_>>();
+        for (back, row) in four.iter_mut().enumerate() {
+            weeks.leave_out(row, (held_back + back) as i64, apart);
+        }
+        let median = filled(medians(&four));
+        let day = plain_day(weeks.before(held_back), weeks.slots_per_day);
+        let plain = filled((0..weeks.columns()).map(|c| day[c % weeks.slots_per_day]).collect());
+        Some((Candidates { models: [pooled, median, plain], spread, width }, learnt))
+    }
+
+    /// The mean absolute error of each model on what came; NaN where nothing came.
+    pub(super) fn errors(&self, came: &[f64]) -> [f64; 3] {
+        self.models.each_ref().map(|model| {
+            let errors = came.iter().zip(model).map(|(came, v)| (came - v).abs()).filter(|e| !e.is_nan());
+            let (sum, count) = errors.fold((0.0, 0.0), |(sum, n), error| (sum + error, n + 1.0));
+            sum / count
+        })
+    }
+
+    /// The models' mean.
+    pub(super) fn weighted(&self, weights: Weights) -> Vec<f64> {
+        let [a, b, c] = &self.models;
+        let [x, y, z] = weights;
+        a.iter().zip(b).zip(c).map(|((a, b), c)| x * a + y * b + z * c).collect()
+    }
+}
+
+/// How much each model counts after these errors of held-back weeks; without any, the first model alone.
+pub(super) fn weights<'a>(errors: impl Iterator<Item = &'a [f64; 3]>) -> Weights {
+    let mut sums = [0.0; 3];
+    for errors in errors.filter(|errors| errors.iter().all(|e| e.is_finite())) {
+        sums.iter_mut().zip(errors).for_each(|(sum, error)| *sum += error);
+    }
+    let least = sums.iter().copied().fold(f64::INFINITY, f64::min);
+    if sums == [0.0; 3] {
+        return [1.0, 0.0, 0.0];
+    }
+    // Relative to the best, so that a perfect one does not divide by zero.
+    let shares = sums.map(|sum| ((sum + f64::MIN_POSITIVE) / (least + f64::MIN_POSITIVE)).powi(SHARPNESS));
+    let total: f64 = shares.iter().sum();
+    shares.map(|share| share / total)
+}
+
+/// The geometric mean of all days by time of day: in a load without a rhythm, few high hours say little of others.
+fn plain_day(rows: &[Vec<f64>], slots_per_day: usize) -> Vec<f64> {
+    let known = || rows.iter().flatten().filter(|v| !v.is_nan());
+    let floor = LEAST * known().sum::<f64>() / known().count().max(1) as f64;
+    let mut sums = vec![(0.0, 0.0); slots_per_day];
+    for row in rows {
+        for (c, v) in row.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
+            let sum = &mut sums[c % slots_per_day];
+            *sum = (sum.0 + (v.max(0.0) + floor).ln(), sum.1 + 1.0);
+        }
+    }
+    sums.iter().map(|(sum, n)| if *n > 0.0 { (sum / n).exp() - floor } else { f64::NAN }).collect()
+}

@@ -1,0 +1,206 @@
+//! Schedules of AWS Instance Scheduler, as a CloudFormation template of its `Custom::ServiceInstanceSchedule`.
+//! <https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/manage-schedules-using-infrastructure-as-code-iac.html>
+//!
+//! It starts and stops instances that a tag names, and knows no numbers. So a schedule with two levels becomes two
+//! schedules, and each is for so many instances as run above its level; the operator tags them. Periods are the times
+//! at which instances run; one does not cross midnight, but one that ends at 23:59 and one that begins at 00:00 are
+//! adjacent, and the instance runs on.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    InForce, InForceError, ScheduleFormat,
+    format::{Text, Writer, pretty},
+};
+use crate::{
+    plans::{DAY_MINUTES, Handover, ServerWeek, Span, WEEK_MINUTES, daily_spans},
+    platform::ScheduleTargets,
+};
+
+const KIND: &str = "Custom::ServiceInstanceSchedule";
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// The last minute of a day, at which a period ends that goes on at midnight.
+const LAST_MINUTE: u32 = DAY_MINUTES - 1;
+
+pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
+    let writer = Writer { schedule, targets, format: ScheduleFormat::InstanceScheduler };
+    let name =
+        writer.need(targets.instance_schedule.as_ref(), "what to call its schedules", "instance_schedule")?;
+    let levels = schedule.week.levels();
+    if levels.len() < 2 {
+        return Err(writer.cannot(format!(
+            "{} servers are enough at all hours, so there is nothing to switch; make the pool smaller",
+            schedule.week.most()
+        )));
+    }
+    if schedule.expires.is_some() {
+        return Err(
+            writer.cannot("its schedules have no end; leave out --expires, and delete the stack by hand")
+        );
+    }
+    let mut resources = Map::new();
+    let mut tiers = Vec::new();
+    for (at, pair) in levels.windows(2).enumerate() {
+        let (below, above) = (pair[0], pair[1]);
+        let own = if levels.len() == 2 { name.clone() } else { format!("{name}-{}", at + 1) };
+        let running = schedule.week.runs(|servers| servers >= above);
+        let periods: Vec<Value> = periods(&running);
+        resources.insert(
+            format!("Schedule{}", at + 1),
+            json!({
+                "Type": KIND,
+                "Properties": {
+                    "ServiceToken": { "Ref": "ServiceInstanceScheduleServiceTokenARN" },
+                    "NoStackPrefix": "True",
+                    "Name": own,
+                    "Description": format!("{}; tag {} instances with it", writer.sentence(), above - below),
+                    "Timezone": schedule.timezone.name(),
+                    "Periods": periods,
+                },
+            }),
+        );
+        tiers.push((own, above - below));
+    }
+    let cautions = tiers
+        .iter()
+        .map(|tier| format!("tag {} instances of the pool with Schedule={}", tier.1, tier.0))
+        .chain([
+            "an instance that an Auto Scaling group sees stopped is replaced: use this for pools outside of \
+                 groups"
+                .to_owned(),
+        ])
+        .collect();
+    let template = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": writer.sentence(),
+        "Metadata": { "mailtide": {
+            "pool": schedule.pool,
+            "name": name,
+            "as_of": schedule.as_of_date().to_string(),
+            "fewest": schedule.week.fewest(),
+            "tiers": tiers.iter().map(|(own, servers)| json!({ "schedule": own, "servers": servers })).collect::<Vec<_>>(),
+        } },
+        "Parameters": { "ServiceInstanceScheduleServiceTokenARN": {
+            "Type": "String",
+            "Description": "The service token, from the outputs of the stack of Instance Scheduler",
+        } },
+        "Resources": resources,
+    });
+    Ok((pretty(&template), cautions))
+}
+
+/// The times at which instances run, each within a day.
+fn periods(running: &[Span]) -> Vec<Value> {
+    let mut parts: Vec<Span> = Vec::new();
+    for run in running {
+        let mut left = *run;
+        while left.minutes > 0 {
+            let minutes = left.minutes.min(DAY_MINUTES - left.from % DAY_MINUTES);
+            // What differs in servers only is one period.
+            parts.push(Span { minutes, servers: 0, ..left });
+            left =
+                Span { from: (left.from + minutes) % WEEK_MINUTES, minutes: left.minutes - minutes, ..left };
+        }
+    }
+    parts.sort_unstable();
+    let clock = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let period = |(days, from, to): (Vec<u32>, u32, u32)| {
+        let names: Vec<String> = days
+            .chunk_by(|a, b| a + 1 == *b)
+            .map(|run| match *run {
+                [first, .., last] => format!("{}-{}", DAYS[first as usize % 7], DAYS[last as usize % 7]),
+                _ => run.iter().map(|day| DAYS[*day as usize % 7]).collect(),
+            })
+            .collect();
+        json!({ "BeginTime": clock(from), "EndTime": clock(to.min(LAST_MINUTE)), "WeekDays": names })
+    };
+    let daily = daily_spans(&parts).into_iter();
+    daily.map(|daily| period((daily.days, daily.minute, daily.minute + daily.what.0))).collect()
+}
+
+pub(super) fn claims(document: &Value) -> bool {
+    let resources = document["Resources"].as_object();
+    resources.is_some_and(|all| all.values().any(|resource| resource["Type"] == KIND))
+}
+
+/// Reads a template that Mailtide wrote.
+///
+/// # Errors
+/// It does not say how many instances each schedule is for.
+pub(super) fn read(document: &Value) -> Result<Vec<InForce>, InForceError> {
+    let own = &document["Metadata"]["mailtide"];
+    let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
+    let Some(fewest) = number(&own["fewest"]) else {
+        return Err(InForceError::new(
+            "the template does not say how many instances its schedules are for; only what `mailtide schedule` wrote \
+             does",
+        ));
+    };
+    let mut minutes = vec![fewest; WEEK_MINUTES as usize];
+    let (mut names, mut notes) = (Vec::new(), Vec::new());
+    let mut zone: Option<String> = None;
+    for resource in document["Resources"].as_object().into_iter().flat_map(Map::values) {
+        let properties = &resource["Properties"];
+        let name = properties["Name"].as_str().unwrap_or_default().to_owned();
+        let tiers = own["tiers"].as_array();
+        let tier = tiers.into_iter().flatten().find(|tier| tier["schedule"] == name.as_str());
+        let Some(servers) = tier.and_then(|tier| number(&tier["servers"])) else {
+            notes.push(format!("{name:?} does not say for how many instances it is"));
+            continue;
+        };
+        zone = zone.or_else(|| properties["Timezone"].as_str().map(str::to_owned));
+        let mut on = vec![false; WEEK_MINUTES as usize];
+        for period in properties["Periods"].as_array().into_iter().flatten() {
+            match period_of(period) {
+                Some(all) => all.into_iter().for_each(|minute| on[minute as usize] = true),
+                None => notes.push(format!("a period of {name:?} is not weekly")),
+            }
+        }
+        for (minute, _) in on.into_iter().enumerate().filter(|(_, on)| *on) {
+            minutes[minute] = minutes[minute].saturating_add(servers);
+        }
+        names.push(name);
+    }
+    let week = ServerWeek::of_minutes(&minutes);
+    Ok(vec![InForce {
+        format: ScheduleFormat::InstanceScheduler,
+        target: own["name"].as_str().unwrap_or_default().to_owned(),
+        pool: own["pool"].as_str().map(str::to_owned),
+        timezone: zone.unwrap_or_else(|| "UTC".to_owned()),
+        windows: week.spans().into_iter().filter(|span| span.servers < week.most()).collect(),
+        servers_now: Some(week.most()),
+        expires: None,
+        names,
+        notes,
+    }])
+}
+
+/// The minutes of the week of a period; `None` where it is not weekly.
+fn period_of(period: &Value) -> Option<Vec<u32>> {
+    if period.get("MonthDays").is_some() || period.get("Months").is_some() {
+        return None;
+    }
+    let clock = |text: &str| {
+        let (hour, minute) = text.split_once(':')?;
+        let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    };
+    let from = clock(period["BeginTime"].as_str()?)?;
+    let to = match clock(period["EndTime"].as_str()?)? {
+        LAST_MINUTE => DAY_MINUTES,
+        to => to,
+    };
+    let text = period["WeekDays"].as_str().map(|days| vec![days]);
+    let listed = period["WeekDays"].as_array().map(|days| days.iter().filter_map(Value::as_str).collect());
+    let day =
+        |name: &str| DAYS.iter().position(|day| day.eq_ignore_ascii_case(name.trim())).map(|day| day as u32);
+    let mut minutes = Vec::new();
+    for part in text.or(listed)?.into_iter().flat_map(|text| text.split(',')) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (day(first)?, day(last)?);
+        let days = (0..=(last + 7 - first) % 7).map(|day| (first + day) % 7);
+        minutes.extend(days.flat_map(|day| (from..to).map(move |minute| day * DAY_MINUTES + minute)));
+    }
+    Some(minutes)
+}

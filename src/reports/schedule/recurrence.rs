@@ -1,0 +1,123 @@
+//! Weekly recurrences in the five fields of cron: minute, hour, day of the month, month, day of the week.
+
+use std::str::FromStr;
+
+use croner::{Cron, Weekday, errors::CronError};
+
+use crate::plans::{DAY_MINUTES, Daily, WEEK_MINUTES};
+
+/// Longest recurrence that is read: that of EC2's interface.
+const LONGEST: usize = 255;
+
+const WEEKDAYS: [Weekday; 7] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
+];
+
+/// What happens at the same time on several days of the week, as `0 22 * * 1-4`.
+pub(super) fn recurrence<T>(daily: &Daily<T>) -> String {
+    at(&daily.days, daily.minute)
+}
+
+/// A time on these days (Monday is 0) as a recurrence. Sunday is written as 0, which every cron takes.
+pub(super) fn at(days: &[u32], minute: u32) -> String {
+    let mut days: Vec<u32> = days.iter().map(|day| (day + 1) % 7).collect();
+    days.sort_unstable();
+    days.dedup();
+    let runs = days.chunk_by(|a, b| a + 1 == *b).map(|run| match *run {
+        [first, _, .., last] => format!("{first}-{last}"),
+        _ => run.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+    });
+    let days = if days.len() == 7 { "*".to_owned() } else { runs.collect::<Vec<_>>().join(",") };
+    format!("{} {} * * {days}", minute % 60, minute / 60)
+}
+
+/// The minutes of the week (Monday 00:00 is 0) at which a recurrence happens.
+///
+/// # Errors
+/// It is no recurrence of five fields, or it is not the same in every week.
+pub(super) fn minutes_of(text: &str) -> Result<Vec<u32>, String> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [_, _, day, month, weekday] = fields[..] else {
+        return Err(format!("{text:?} has not the five fields of a recurrence"));
+    };
+    if text.len() > LONGEST {
+        return Err("a recurrence of more than 255 bytes is none".to_owned());
+    }
+    // Letters are names of days, not the extensions (`L`, `#`) by which a day is one of the month's.
+    let names = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+    let bare = names.iter().fold(weekday.to_ascii_uppercase(), |bare, name| bare.replace(name, ""));
+    let every_week = |field: &str| matches!(field, "*" | "?");
+    let plain = bare.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '-' | '*' | '/' | '?'));
+    if !every_week(day) || !every_week(month) || !plain {
+        return Err(format!("{text:?} is not the same in every week"));
+    }
+    let refused = |error: CronError| format!("{text:?} is no recurrence: {error}");
+    let cron = Cron::from_str(&fields.join(" ").replace('?', "*")).map_err(refused)?.pattern;
+    let mut minutes = Vec::new();
+    for minute in 0..WEEK_MINUTES {
+        let (day, hour, minute_of_hour) = (minute / DAY_MINUTES, minute % DAY_MINUTES / 60, minute % 60);
+        let weekday = WEEKDAYS[day as usize % WEEKDAYS.len()];
+        // 1 January 2024 was a Monday.
+        let hit = cron.day_match(2024, 1, 1 + day, weekday).map_err(refused)?
+            && cron.hour_match(hour).map_err(refused)?
+            && cron.minute_match(minute_of_hour).map_err(refused)?;
+        if hit {
+            minutes.push(minute);
+        }
+    }
+    Ok(minutes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_every_cron_takes_them() {
+        for (days, minute, written) in [
+            (&[0, 1, 2, 3][..], 22 * 60, "0 22 * * 1-4"),
+            (&[6], 0, "0 0 * * 0"),
+            (&[5, 6], 75, "15 1 * * 0,6"),
+            (&[0, 1, 2, 3, 4, 5, 6], 1439, "59 23 * * *"),
+            (&[6, 0, 1, 3], 600, "0 10 * * 0-2,4"),
+            (&[4, 5], 600, "0 10 * * 5,6"),
+        ] {
+            assert_eq!(at(days, minute), written);
+            let mut minutes: Vec<u32> = days.iter().map(|day| day * 1440 + minute).collect();
+            minutes.sort_unstable();
+            assert_eq!(minutes_of(written).unwrap(), minutes, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_others_write_is_read() {
+        assert_eq!(minutes_of("30 6 * * MON-FRI").unwrap(), [390, 1830, 3270, 4710, 6150]);
+        assert_eq!(minutes_of("0 6 ? * sun,7").unwrap(), [6 * 1440 + 360]);
+        assert_eq!(minutes_of("0 6-8/2 * * 1").unwrap(), [360, 480]);
+        assert_eq!(minutes_of("*/30 0 * * 1").unwrap(), [0, 30]);
+    }
+
+    #[test]
+    fn what_is_not_weekly_is_refused() {
+        for text in [
+            "",
+            "0 6 * *",
+            "0 6 1 * *",
+            "0 6 * 12 1",
+            "0 6 * * 5#2",
+            "0 6 * * 5L",
+            "61 6 * * 1",
+            "0 6 * * 1; reboot",
+            "@reboot",
+            "0 0 6 * * 1",
+        ] {
+            assert!(minutes_of(text).is_err(), "{text}");
+        }
+    }
+}
