@@ -1,6 +1,6 @@
 //! `mailtide schedule`: what is planned, written for the tools that execute it, and compared with what is in force.
 
-use std::{fs, path::Path};
+use std::{fs::File, io::Read, path::Path};
 
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
@@ -21,6 +21,9 @@ use crate::{
         one_line, read_in_force, save_schedules, schedules_json, schedules_table, write_schedule,
     },
 };
+
+/// Bytes of a file in force that are read: more than any is taken for one.
+const LARGEST: u64 = 17 * 1024 * 1024;
 
 /// Runs the command.
 pub(super) fn schedule(asked: &ScheduleArgs, bar: &Bar) -> anyhow::Result<Exit> {
@@ -74,6 +77,7 @@ pub(super) fn schedule(asked: &ScheduleArgs, bar: &Bar) -> anyhow::Result<Exit> 
         (None, [file]) => out(&file.text)?,
         _ => {}
     }
+    tell_left_over(asked, &found);
     if !asked.in_force.is_empty() {
         return compare(asked, &in_force, &platform, &found);
     }
@@ -128,16 +132,7 @@ fn written(
     platform: &Platform,
 ) -> Result<Vec<Written>, Vec<ScheduleError>> {
     let all = asked.formats.contains(&As::All);
-    let mut formats: Vec<ScheduleFormat> = asked
-        .formats
-        .iter()
-        .flat_map(|format| match format {
-            As::One(format) => vec![*format],
-            As::All => ScheduleFormat::ALL.to_vec(),
-        })
-        .collect();
-    formats.sort_unstable();
-    formats.dedup();
+    let formats = formats(asked);
     let (mut files, mut errors) = (Vec::new(), Vec::new());
     for schedule in schedules {
         let Some(pool) = platform.pool(&schedule.pool) else { continue };
@@ -155,10 +150,35 @@ fn written(
     if errors.is_empty() { Ok(files) } else { Err(errors) }
 }
 
+/// The formats asked for, each once.
+fn formats(asked: &ScheduleArgs) -> Vec<ScheduleFormat> {
+    let each = asked.formats.iter().flat_map(|format| match format {
+        As::One(format) => vec![*format],
+        As::All => ScheduleFormat::ALL.to_vec(),
+    });
+    let mut formats: Vec<ScheduleFormat> = each.collect();
+    formats.sort_unstable();
+    formats.dedup();
+    formats
+}
+
+/// Files of an earlier plan for pools that have none any more: they stay, and must not be applied again.
+fn tell_left_over(asked: &ScheduleArgs, found: &Schedules) {
+    let Some(directory) = &asked.out else { return };
+    for (pool, _) in &found.without {
+        let names = formats(asked).into_iter().map(|format| directory.join(format.file_name(pool)));
+        for file in names.filter(|file| file.exists()) {
+            say(&format!("{} is of an earlier plan: take that back, and remove the file", file.display()));
+        }
+    }
+}
+
 fn read_files(asked: &ScheduleArgs, platform: &Platform) -> anyhow::Result<Vec<InForce>> {
     let mut found = Vec::new();
     for path in &asked.in_force {
-        let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let mut bytes = Vec::new();
+        let file = File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes));
+        file.with_context(|| format!("{} cannot be read", path.display()))?;
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
         found.extend(read_in_force(&text, &platform.pools).with_context(|| path.display().to_string())?);
     }

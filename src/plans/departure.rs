@@ -71,11 +71,11 @@ impl<'a> Growing<'a> {
         let before = percent(last - RECENT_DAYS - BEFORE_DAYS, last - RECENT_DAYS, LEAST_BEFORE)?;
         Some(Growing { volume, days, recent, before })
     }
+}
 
-    /// What is mounted alike is used alike: `/var/mail` and `/var/mail2`.
-    fn mount(&self) -> &str {
-        self.volume.labels.get("volume").unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit())
-    }
+/// What is mounted alike is used alike: `/var/mail` and `/var/mail2`.
+pub(super) fn stem(volume: &VolumeAnswer) -> &str {
+    volume.labels.get("volume").unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
 /// The hosts that depart from a pool, in the order of its volumes.
@@ -85,7 +85,7 @@ pub(super) fn departures(pool: &Pool, volumes: &[VolumeAnswer], as_of: i64) -> V
         let peers: Vec<&Growing> = growing
             .iter()
             .enumerate()
-            .filter(|(j, other)| *j != i && other.mount() == one.mount())
+            .filter(|(j, other)| *j != i && stem(other.volume) == stem(one.volume))
             .map(|(_, other)| other)
             .collect();
         let departure = departure(pool, one, &peers)?;

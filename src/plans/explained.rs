@@ -27,7 +27,7 @@ pub(super) fn explain_volume(volume: &mut VolumeAnswer, mailboxes: &Days, as_of:
 pub(super) fn explain(finding: &mut Finding, used: &[(i64, f64)], mailboxes: &Days, as_of: i64) {
     let facts = &mut finding.evidence.facts;
     let Some(now) = fresh(mailboxes, as_of) else {
-        facts.push(wording::text("mailboxes", "not counted of late"));
+        facts.push(wording::text("mailboxes", "none counted of late"));
         return;
     };
     facts.push(wording::number("mailboxes", now, Unit::Count));
@@ -186,9 +186,9 @@ mod tests {
     #[test]
     fn what_is_not_counted_or_not_long_enough_says_so() {
         let none = explained(&counted(120, |_| 0.0));
-        assert_eq!((text(&none, "mailboxes"), none.mailboxes_now), ("not counted of late", None));
+        assert_eq!((text(&none, "mailboxes"), none.mailboxes_now), ("none counted of late", None));
         let old: Days = counted(120, |_| 1_000.0).into_iter().filter(|day| day.0 < TODAY - 20).collect();
-        assert_eq!(text(&explained(&old), "mailboxes"), "not counted of late");
+        assert_eq!(text(&explained(&old), "mailboxes"), "none counted of late");
         let short = explained(&counted(20, |_| 1_000.0));
         assert_eq!(text(&short, "growth explained"), "not yet: 20 days of history; the model needs 42");
         assert_eq!(short.mailboxes_now, Some(1_000.0));

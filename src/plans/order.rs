@@ -28,7 +28,8 @@ pub(super) fn order(
     let end = ((lasts_days + now).ceil().max(0.0) as usize).min(planned.len().checked_sub(1)?);
     let usable: f64 = sizes.iter().sum();
     let bytes = planned[end] / pool.full_mark - usable;
-    let early = runway.p5_days.filter(|_| bytes > 0.0)?;
+    // What would come when it was to be over already is no order.
+    let early = runway.p5_days.filter(|_| bytes > 0.0 && lasts_days > pool.lead_time_days)?;
     Some(Order {
         bytes,
         by: context.before(context.date_in(early), pool.lead_time_days),
@@ -110,6 +111,13 @@ mod tests {
     fn what_lasts_needs_no_order() {
         // In 60 days 17,200 GB of the mark's 18,000, and as likely more as less.
         assert_eq!(ordered("order_days = 60\nplan_risk = 0.5\n").1, None);
+    }
+
+    #[test]
+    fn what_would_come_too_late_is_not_ordered() {
+        assert!(ordered("lead_time_days = 364\n").1.is_some());
+        // Forecasts look a year ahead, and no order is told for longer.
+        assert_eq!(ordered("lead_time_days = 366\n").1, None);
     }
 
     #[test]

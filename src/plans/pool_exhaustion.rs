@@ -72,7 +72,7 @@ pub(super) fn pool_finding(
             None,
         ),
         None => {
-            let reason = "none of its volumes has four weeks of history".to_owned();
+            let reason = "none of its volumes has both a size and four weeks of history".to_owned();
             outlook::undecided(reason, counted.all.iter().filter_map(|v| enough_on(v)).max())
         }
     };
@@ -175,8 +175,7 @@ fn moves(pool: &Pool, volumes: &[&VolumeAnswer], outlook: &Outlook, context: &Co
         return None;
     }
     let horizon = context.platform.report.horizon_days.floor() as usize;
-    let stores: Vec<Store> =
-        volumes.iter().filter_map(|v| Store::of(v, pool.full_mark, horizon, context)).collect();
+    let stores: Vec<Store> = volumes.iter().filter_map(|v| Store::of(v, pool, horizon, context)).collect();
     let aim = Aim {
         move_days: pool.planning.move_days,
         lead_time_days: pool.lead_time_days,
@@ -196,6 +195,9 @@ fn runway(verdict: &Verdict) -> Option<Runway> {
 
 /// What to do about the pool: move, order, both, or what any volume is told.
 fn advised(outlook: &Outlook, decision: &Decision, counted: &Counted, context: &Context) -> String {
+    if counted.all.is_empty() {
+        return "Mend `volumes` of the pool in the platform file.".to_owned();
+    }
     let order = decision.order.as_ref().map(ordering).map(|order| not_counted(order, counted));
     let moves = decision.rebalance.as_ref().map(|plan| moving(plan, None));
     match (moves, order) {
@@ -430,7 +432,7 @@ mod tests {
         assert_eq!(fact(&with, "volumes"), Some(2.0));
         assert_eq!(fact(&with, "left out: no size, or not four weeks of history"), Some(1.0));
         let alone = judged(&[young]).unwrap();
-        assert!(alone.headline.ends_with("none of its volumes has four weeks of history"));
+        assert!(alone.headline.ends_with("none of its volumes has both a size and four weeks of history"));
         // The volume's history begins on 27 October; 42 days later there will be enough.
         assert_eq!(alone.advice, "Wait until 8 Dec 2026: then there is enough history.");
     }

@@ -20,6 +20,8 @@ const LEAST_GAIN_DAYS: f64 = 7.0;
 const LEAST_SHARE: f64 = 0.005;
 /// … and one of more would empty it.
 const MOST_SHARE: f64 = 0.9;
+/// So many volumes are relieved at most, those that fill first: nobody moves more before the next report.
+const MOST_GIVING: usize = 20;
 
 /// What moves are to reach.
 #[derive(Debug, Clone, Copy)]
@@ -54,22 +56,26 @@ pub(super) fn rebalance(stores: &[Store], aim: Aim) -> Option<Rebalance> {
     let mut giving: Vec<usize> =
         (0..stores.len()).filter(|&i| stores[i].gives && full_in(i) < wanted).collect();
     giving.sort_by(|&a, &b| full_in(a).total_cmp(&full_in(b)));
+    giving.truncate(MOST_GIVING);
     let pool_days = aim.pool.map_or(0.0, |pool| pool.p5_days.unwrap_or(horizon));
-    // Where not all can be relieved, those that fill first are.
-    while let Some(&first) = giving.first() {
-        let least = full_in(first) + LEAST_GAIN_DAYS;
-        for keeps in [pool_days, 0.0] {
-            let reached = |days: f64| {
+    let (mut relieved, mut best) = (Vec::new(), None);
+    for one in giving {
+        relieved.push(one);
+        let least = relieved.iter().map(|&i| full_in(i)).fold(0.0, f64::max) + LEAST_GAIN_DAYS;
+        let found = [pool_days, 0.0].into_iter().find_map(|keeps| {
+            furthest(least, wanted, |days| {
                 let safe = days.max(keeps).min(horizon);
-                parts(stores, &giving, [days, safe, urgent].map(|days| days.ceil() as usize))
-            };
-            if let Some((days, parts)) = furthest(least, wanted, reached) {
-                return Some(told(stores, &parts, days, aim.pool));
-            }
+                parts(stores, &relieved, [days, safe, urgent].map(|days| days.ceil() as usize))
+            })
+        });
+        // One that cannot be relieved keeps nobody else from it.
+        match found {
+            Some(found) => best = Some(found),
+            None => drop(relieved.pop()),
         }
-        giving.pop();
     }
-    None
+    let (days, parts) = best?;
+    Some(told(stores, &parts, days, aim.pool))
 }
 
 /// The most days from `least` to `most` that can be reached, to the day, and how.
@@ -113,7 +119,8 @@ fn parts(stores: &[Store], giving: &[usize], [end, safe, urgent]: [usize; 3]) ->
         let fits = |room: &[f64; 2]| (room[0] / high[0]).min(room[1] / high[1]);
         while need > 0.0 {
             let most = |room: &[f64; 2]| room[0].min(room[1]);
-            let to = (0..rooms.len()).max_by(|&a, &b| most(&rooms[a]).total_cmp(&most(&rooms[b])))?;
+            let alike = (0..rooms.len()).filter(|&to| stores[to].kind == stores[from].kind);
+            let to = alike.max_by(|&a, &b| most(&rooms[a]).total_cmp(&most(&rooms[b])))?;
             let share = need.min(fits(&rooms[to]));
             if share < LEAST_SHARE.min(need) {
                 return None;

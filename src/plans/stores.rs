@@ -1,9 +1,10 @@
 //! Stores: the volumes of a pool as moves see them, with what they hold and how high they may get on each day from the
 //! moment of the plan.
 
-use super::{Context, Runway, Severity, Verdict, VolumeAnswer, outlook::runway_of};
+use super::{Context, Runway, Severity, Verdict, VolumeAnswer, departure::stem, outlook::runway_of};
 use crate::{
     models::{Forecast, Highest},
+    platform::Pool,
     series::DAY,
 };
 
@@ -11,6 +12,9 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(super) struct Store {
     pub(super) name: String,
+    /// What is moved goes to a store of the same kind: its mount point without digits at the end, or nothing where the
+    /// platform file names the volumes that take part.
+    pub(super) kind: String,
     /// Bytes at which it is full.
     pub(super) mark: f64,
     /// Bytes that it holds.
@@ -29,16 +33,11 @@ pub(super) struct Store {
 
 impl Store {
     /// `None` for a volume without a size or a forecast: nobody knows what it can give or take.
-    pub(super) fn of(
-        volume: &VolumeAnswer,
-        full_mark: f64,
-        horizon: usize,
-        context: &Context,
-    ) -> Option<Store> {
+    pub(super) fn of(volume: &VolumeAnswer, pool: &Pool, horizon: usize, context: &Context) -> Option<Store> {
         let forecast = volume.forecast.as_ref()?;
         let finding = volume.findings.first()?;
         let usable = volume.usable.filter(|&usable| usable > 0.0)?;
-        let used = forecast.p50.first().copied().filter(|&used| used > 0.0)?;
+        let used = forecast.p50.first().copied().filter(|used| used.is_finite())?;
         let before = match &finding.verdict {
             Verdict::Fills(exhaustion) => exhaustion.runway,
             Verdict::FillsBeyond { runway, .. } => *runway,
@@ -47,12 +46,13 @@ impl Store {
         let inodes_last = volume.findings.iter().all(|finding| finding.severity < Severity::Warning);
         Some(Store {
             name: volume.name.clone(),
-            mark: full_mark * usable,
+            kind: if pool.planning.volumes.is_empty() { stem(volume).to_owned() } else { String::new() },
+            mark: pool.full_mark * usable,
             used,
             ahead: from_now(forecast, horizon, context),
             before,
             mailboxes: volume.mailboxes_now,
-            gives: matches!(finding.verdict, Verdict::Fills(_) | Verdict::FillsBeyond { .. }),
+            gives: used > 0.0 && matches!(finding.verdict, Verdict::Fills(_) | Verdict::FillsBeyond { .. }),
             takes: inodes_last && !matches!(finding.verdict, Verdict::Cleaned { .. }),
         })
     }

@@ -83,7 +83,7 @@ pub fn volume_findings<'a>(
         findings,
         name,
         level,
-        usable: volume.usable.last().map(|(_, usable)| usable),
+        usable: volume.usable.last().map(|(_, usable)| usable).filter(|&usable| usable > 0.0),
         forecast,
         mailboxes_now: None,
         labels: volume.labels.clone(),
@@ -101,7 +101,8 @@ fn finding(
     let full_mark = pool.map_or(Pool::DEFAULT_FULL_MARK, |p| p.full_mark);
     let lead_time_days = pool.map_or(Pool::DEFAULT_LEAD_TIME_DAYS, |p| p.lead_time_days);
     let plan_risk = pool.map_or_else(|| Planning::default().risk, |p| p.planning.risk);
-    let total = resource.total.last().map(|(_, total)| total);
+    // A size of zero is one that could not be read.
+    let total = resource.total.last().map(|(_, total)| total).filter(|&total| total > 0.0);
     let outlook = match (level, total) {
         (None, _) => outlook::undecided("there is no sample".to_owned(), None),
         (_, None) => outlook::undecided("its source does not tell how much it holds".to_owned(), None),

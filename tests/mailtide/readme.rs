@@ -105,7 +105,8 @@ fn every_mailtide_command_is_understood() {
 #[test]
 fn the_shell_blocks_are_shell() {
     let (readme, exports) = (readme(), document("docs/exports.md"));
-    let blocks = [blocks(&readme, "sh"), blocks(&exports, "sh")].concat();
+    let schedule = document("docs/schedule.md");
+    let blocks = [blocks(&readme, "sh"), blocks(&exports, "sh"), blocks(&schedule, "sh")].concat();
     assert!(blocks.len() >= 5, "{blocks:?}");
     for block in blocks {
         let directory = directory();
@@ -139,7 +140,8 @@ fn the_parts_of_a_platform_file_load_as_they_stand() {
                 [[pool]]\nname = \"mx\"\nrole = \"mx\"\nhosts = [\"mx*\"]\n\n";
     let source = "[[source]]\nname = \"files\"\nfiles = [\"exports\"]\n\n";
     let mut loaded = 0;
-    for (path, before) in [("docs/sources.md", ""), ("docs/archive.md", source)] {
+    for (path, before) in [("docs/sources.md", ""), ("docs/archive.md", source), ("docs/schedule.md", source)]
+    {
         for block in blocks(&document(path), "toml") {
             let text = format!("{rest}{before}{block}\n");
             let parsed = Platform::parse(&text, Path::new("platform.toml"));

@@ -19,25 +19,28 @@ kubectl_image = "registry.example/kubectl:v1.34"
 command = "/usr/local/bin/resize web {servers} 2>&1 | logger -t \"size $(date +%F)\""
 "#;
 
-/// Eight servers, loaded to `busy` of their processors from 07:00 to 22:00 in Berlin on working days and to 15 % else,
-/// hourly over 60 days; and a pool of two more, as busy at night as by day.
+/// Eight servers, loaded to `busy` of their processors from 07:00 to 22:00 in Berlin on working days and to 15 % else.
 pub(crate) fn platform(busy: f64, targets: &str) -> TempDir {
+    platform_of(targets, |day, hour| if day < 5 && (7..22).contains(&hour) { busy } else { 0.15 })
+}
+
+/// Eight servers, with this load at each hour of the weekdays (Monday is 0) in Berlin, hourly over 60 days; and a pool of
+/// two more, as busy at night as by day.
+pub(crate) fn platform_of(targets: &str, load: impl Fn(i64, i64) -> f64) -> TempDir {
     let directory = directory();
     let hours = || (0..60 * 24).rev().map(|ago| AS_OF_SECONDS - ago * HOUR);
-    // Berlin is an hour ahead of UTC since 25 October, two before; 2026-11-16 is a Monday, 20,773 days after a Thursday.
+    // Berlin is an hour ahead of UTC from 25 October 2026, 01:00 UTC, and two before.
     let local = |time: i64| time + if time >= 1_792_890_000 { HOUR } else { 2 * HOUR };
-    let works = |time: i64| {
+    // 1970-01-01 was a Thursday.
+    let at = |time: i64| {
         let (day, hour) = (local(time).div_euclid(24 * HOUR), local(time).rem_euclid(24 * HOUR) / HOUR);
-        (day + 3).rem_euclid(7) < 5 && (7..22).contains(&hour)
+        load((day + 3).rem_euclid(7), hour)
     };
     let series = |host: String, load: &dyn Fn(i64) -> f64| {
-        (
-            serde_json::json!({ "instance": format!("{host}:9100") }),
-            hours().map(|time| (time, load(time))).collect(),
-        )
+        let points = hours().map(|time| (time, load(time))).collect();
+        (serde_json::json!({ "instance": format!("{host}:9100") }), points)
     };
-    let mut all: Vec<(Value, Vec<(i64, f64)>)> =
-        (1..=8).map(|i| series(format!("web{i}"), &|time| if works(time) { busy } else { 0.15 })).collect();
+    let mut all: Vec<(Value, Vec<(i64, f64)>)> = (1..=8).map(|i| series(format!("web{i}"), &at)).collect();
     all.extend((1..=2).map(|i| series(format!("mx{i}"), &|_| 0.5)));
     fs::write(directory.path().join("cpu.json"), prometheus(&all)).unwrap();
     fs::write(

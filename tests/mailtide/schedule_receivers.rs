@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use crate::{
-    schedule::platform,
+    schedule::{platform, platform_of},
     servers::Tools,
     support::{AS_OF, mailtide, repository},
 };
@@ -52,4 +52,13 @@ fn every_receiver_runs_what_is_planned() {
     let place = platform(0.58, TARGETS);
     receive(place.path(), &tools, "plans", &[]);
     receive(place.path(), &tools, "ending", &["--expires", "25"]);
+}
+
+/// A pool that is busy from three in the night on, for which its servers start at two: in the last night of March there is
+/// no such hour.
+#[test]
+fn no_receiver_misses_a_change_in_the_nights_of_clock_changes() {
+    let Some(tools) = Tools::installed() else { return };
+    let place = platform_of(TARGETS, |_, hour| if (3..14).contains(&hour) { 0.58 } else { 0.15 });
+    receive(place.path(), &tools, "plans", &[]);
 }

@@ -79,13 +79,13 @@ def utc(*date):
 
 
 def moments():
-    """Twice an hour over the first fortnight, and over weeks in which the clocks change, but for the six hours around
-    the change: what a tool does with a time that is left out or comes twice is its own."""
+    """Twice an hour over the first fortnight, and over weeks in which the clocks change, but for the hour before the change
+    and the one after it: what a tool does with a time that is left out or comes twice is its own."""
     for begin in (as_of, utc(2027, 3, 22), utc(2027, 10, 25)):
         moment = begin.astimezone(dt.timezone.utc).replace(minute=7, second=0)
         for _ in range(48 * (14 if begin == as_of else 8)):
             moment += dt.timedelta(minutes=30)
-            near = dt.timedelta(hours=3)
+            near = dt.timedelta(hours=1)
             if (moment - near).astimezone(zone).utcoffset() == (moment + near).astimezone(zone).utcoffset():
                 yield moment
 
@@ -153,7 +153,7 @@ def ec2():
     assert all(a["MinSize"] == a["DesiredCapacity"] <= a.get("MaxSize", now) for a in actions)
 
 
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_schedule
+# https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/autoscaling_schedule.html.markdown
 TERRAFORM = {
     "type": "object",
     "additionalProperties": False,

@@ -75,6 +75,22 @@ fn only_what_holds_mailboxes_is_moved_and_only_where_mailboxes_go() {
 }
 
 #[test]
+fn a_pattern_that_names_no_volume_and_a_size_of_zero_are_told() {
+    let platform = platform(&format!("{MAILSTORE}volumes = [\"/srv*\"]\n"));
+    let findings = mail_pool(&volumes(&[("ms01", 8_810.0, 10.0)]), &at(&platform));
+    let pool = by_id(&findings, "pool-full/mailstore");
+    assert!(pool.headline.ends_with("none of its volumes is named by `volumes` of the platform file"));
+    assert_eq!(pool.advice, "Mend `volumes` of the pool in the platform file.");
+
+    let platform = crate::plans::fixture::platform(MAILSTORE);
+    let unsized_one = [("ms01", hours(120, |d| (500.0 + d) * GB), 0.0)];
+    let findings = mail_pool(&unsized_one, &at(&platform));
+    let told = |id: &str| by_id(&findings, id).headline.split_once(": ").unwrap().1.to_owned();
+    assert!(told("disk-full/ms01/var/mail").ends_with("its source does not tell how much it holds"));
+    assert_eq!(told("pool-full/mailstore"), "none of its volumes has both a size and four weeks of history");
+}
+
+#[test]
 fn mailboxes_are_counted_for_volumes_moves_and_the_pool() {
     let platform = platform(MAILSTORE);
     let count = |host: &str, count: f64| Column {

@@ -14,6 +14,7 @@ fn store(name: &str, used: f64, per_day: f64) -> Store {
     let (mark, mailboxes) = (9_000.0, Some(10.0 * used));
     let mut store = Store {
         name: name.to_owned(),
+        kind: "/var/mail".to_owned(),
         mark,
         used,
         before: Runway { p5_days: None, p50_days: None, p95_days: None },
@@ -111,6 +112,8 @@ fn none_is_made_the_next_emergency() {
     // One that a retention job keeps clean has no room of its own.
     let cleaned = Store { takes: false, ..store("ms02", 1_000.0, 0.0) };
     assert_eq!(rebalance(&[filling(), cleaned], QUARTER), None);
+    let elsewhere = Store { kind: "/srv/backup".to_owned(), ..store("ms02", 1_000.0, 0.0) };
+    assert_eq!(rebalance(&[filling(), elsewhere], QUARTER), None);
     let cleaned = Store { gives: false, ..filling() };
     assert_eq!(rebalance(&[cleaned, store("ms02", 1_000.0, 0.0)], QUARTER), None);
     assert_eq!(rebalance(&[], QUARTER), None);
@@ -129,9 +132,10 @@ fn none_becomes_earlier_full_than_the_pool_while_another_can_take_it() {
 
 #[test]
 fn where_not_all_can_be_relieved_those_that_fill_first_are() {
-    // ms02 loses a quarter of the pool's room every day; 100 more fit on ms03 than ms01 needs.
+    // At 400 a day nobody can take what ms02 gets: it keeps ms01 from nothing.
     let stores = [store("ms02", 8_800.0, 400.0), filling(), store("ms03", 8_000.0, 0.0)];
-    assert_eq!(rebalance(&stores, QUARTER), None, "the first cannot be helped, and would fill all the same");
+    let plan = rebalance(&stores, QUARTER).unwrap();
+    assert_eq!((moves(&plan), plan.lasts_days), (vec![("ms01", "ms03")], 90.0));
     let stores = [filling(), store("ms02", 8_500.0, 8.0), store("ms03", 8_200.0, 0.0)];
     // ms01 needs 710 of 800, ms02 another 220 after 90 days: both are relieved for as long as there is room.
     let plan = rebalance(&stores, QUARTER).unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     InForce, InForceError, ScheduleFormat,
     format::{Text, Writer, utc},
-    in_force::{Step, Steps},
+    in_force::{Grouped, Step},
     recurrence::recurrence,
 };
 use crate::{
@@ -118,7 +118,7 @@ fn of_pool<'a>(command: &str, pools: &'a [Pool]) -> Option<(&'a str, u32, Option
 /// # Errors
 /// There is none.
 pub(super) fn read(text: &str, pools: &[Pool]) -> Result<Vec<InForce>, InForceError> {
-    let mut found: Vec<(String, Steps)> = Vec::new();
+    let mut found = Grouped::default();
     // Without CRON_TZ, the zone is the machine's.
     let mut timezone = "that of the machine".to_owned();
     let mut header = Value::Null;
@@ -134,11 +134,7 @@ pub(super) fn read(text: &str, pools: &[Pool]) -> Result<Vec<InForce>, InForceEr
         }
         let Some((recurrence, command)) = entry(line) else { continue };
         let Some((template, servers, end)) = of_pool(&command, pools) else { continue };
-        let at = found.iter().position(|(known, _)| known == template).unwrap_or_else(|| {
-            found.push((template.to_owned(), Steps::default()));
-            found.len() - 1
-        });
-        let steps = &mut found[at].1;
+        let steps = found.of(template);
         steps.pool = steps.pool.take().or_else(|| header["pool"].as_str().map(str::to_owned));
         steps.push(Step {
             name: String::new(),
@@ -153,5 +149,5 @@ pub(super) fn read(text: &str, pools: &[Pool]) -> Result<Vec<InForce>, InForceEr
             "no line of the crontab runs a command that a pool's [pool.schedule] declares",
         ));
     }
-    Ok(found.into_iter().map(|(target, steps)| steps.in_force(ScheduleFormat::Cron, target)).collect())
+    Ok(found.in_force(ScheduleFormat::Cron))
 }

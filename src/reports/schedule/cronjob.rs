@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     InForce, ScheduleFormat, annotations,
     format::{Text, Writer, pretty},
-    in_force::{Step, Steps},
+    in_force::{Grouped, Step},
     kubernetes::{
         account, argument, cron_job, end_name, end_recurrence, list, may_delete_jobs, named, resource,
     },
@@ -65,15 +65,11 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
 
 /// Reads the jobs that scale something, for each thing that they scale.
 pub(super) fn read(jobs: &[&Value]) -> Vec<InForce> {
-    let mut targets: Vec<(String, Steps)> = Vec::new();
+    let mut targets = Grouped::default();
     for job in jobs {
         let (namespace, name) = named(job);
         let Some((target, servers)) = scaled(job, &namespace) else { continue };
-        let at = targets.iter().position(|(known, _)| *known == target).unwrap_or_else(|| {
-            targets.push((target, Steps::default()));
-            targets.len() - 1
-        });
-        let steps = &mut targets[at].1;
+        let steps = targets.of(&target);
         if job["spec"]["suspend"] == true {
             steps.notes.push(format!("{name:?} is suspended"));
             continue;
@@ -89,7 +85,7 @@ pub(super) fn read(jobs: &[&Value]) -> Vec<InForce> {
             end: job["metadata"]["annotations"]["mailtide/expires"].as_str().map(str::to_owned),
         });
     }
-    targets.into_iter().map(|(target, steps)| steps.in_force(ScheduleFormat::CronJob, target)).collect()
+    targets.in_force(ScheduleFormat::CronJob)
 }
 
 /// What `kubectl scale` in a job changes, and to how many; `None` where it runs something else.

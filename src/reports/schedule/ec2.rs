@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     InForce, ScheduleError, ScheduleFormat,
     format::{Text, Writer, pretty, utc},
-    in_force::{Step, Steps},
+    in_force::{Grouped, Step},
     names::numbered,
     recurrence::recurrence,
 };
@@ -86,17 +86,13 @@ pub(super) fn claims(document: &Value) -> bool {
 
 /// Reads the actions of each group.
 pub(super) fn read(document: &Value) -> Vec<InForce> {
-    let mut groups: Vec<(String, Steps)> = Vec::new();
+    let mut groups = Grouped::default();
     let all = document["ScheduledUpdateGroupActions"].as_array();
     for action in all.into_iter().flatten() {
         let of = action["AutoScalingGroupName"].as_str().or(document["AutoScalingGroupName"].as_str());
         let group = of.unwrap_or_default().to_owned();
-        let at = groups.iter().position(|(name, _)| *name == group).unwrap_or_else(|| {
-            groups.push((group, Steps::default()));
-            groups.len() - 1
-        });
         let servers = [&action["DesiredCapacity"], &action["MinSize"]].into_iter().find_map(Value::as_u64);
-        groups[at].1.push(Step {
+        groups.of(&group).push(Step {
             name: action["ScheduledActionName"].as_str().unwrap_or_default().to_owned(),
             recurrence: action["Recurrence"].as_str().map(str::to_owned),
             // Without a zone, recurrences are of UTC.
@@ -105,5 +101,5 @@ pub(super) fn read(document: &Value) -> Vec<InForce> {
             end: action["EndTime"].as_str().map(str::to_owned),
         });
     }
-    groups.into_iter().map(|(group, steps)| steps.in_force(ScheduleFormat::Ec2, group)).collect()
+    groups.in_force(ScheduleFormat::Ec2)
 }

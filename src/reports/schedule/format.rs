@@ -118,6 +118,11 @@ impl ScheduleFormat {
         }
     }
 
+    /// The name of the file of a pool: the same for every plan.
+    pub fn file_name(self, pool: &str) -> String {
+        format!("{}.{}", names::plain(pool), self.suffix())
+    }
+
     /// Whether it can say what is different on a date; the others have the same week always.
     pub fn knows_dates(self) -> bool {
         self == ScheduleFormat::Ical
@@ -168,8 +173,7 @@ pub fn write_schedule(
     if !format.knows_dates() {
         cautions.extend(other_days(schedule));
     }
-    let file = format!("{}.{}", names::plain(&schedule.pool), format.suffix());
-    Ok(Written { file, text, cautions })
+    Ok(Written { file: format.file_name(&schedule.pool), text, cautions })
 }
 
 /// What a weekly plan gets wrong on the dates that are unlike their weekdays.

@@ -1,6 +1,6 @@
 //! A calendar (RFC 5545) with a weekly event for each window, for those who look after the platform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 
@@ -236,7 +236,7 @@ fn weekly(event: &Event) -> Option<Weekly> {
             ("FREQ", "WEEKLY") | ("INTERVAL", "1") | ("WKST", _) => {}
             ("BYDAY", list) => {
                 let day = |name: &str| DAYS.iter().position(|day| *day == name).map(|day| day as u32);
-                days = list.split(',').map(day).collect::<Option<Vec<u32>>>()?;
+                days = list.split(',').map(day).collect::<Option<BTreeSet<u32>>>()?.into_iter().collect();
             }
             ("UNTIL", moment) => until = Some(parse(moment)?.and_utc().timestamp()),
             _ => return None,

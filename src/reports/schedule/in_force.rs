@@ -1,5 +1,7 @@
 //! What is in force already, as the tools that execute it answer or keep it.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use serde_json::Value;
 
@@ -116,6 +118,12 @@ impl Matched<'_> {
         let (planned, servers_now) = was.format.expressed(schedule);
         let zone = schedule.timezone.name();
         let end = schedule.expires.map(|end| end.at);
+        let has_ended = was.expires.is_some_and(|end| end <= schedule.as_of);
+        if has_ended {
+            // Nothing of it is in force any more.
+            let windows = compared(&[], &planned);
+            return Some(Comparison { windows, expires: Some((was.expires, end)), ..Comparison::default() });
+        }
         Some(Comparison {
             windows: compared(&was.windows, &planned),
             timezone: (was.timezone != zone && !was.windows.is_empty())
@@ -179,14 +187,44 @@ pub(super) struct Steps {
     pub(super) notes: Vec<String>,
 }
 
+/// Most changes of one target that are read: a plan has some dozens.
+const MOST_STEPS: usize = 1000;
+
+/// The changes of each target.
+#[derive(Debug, Default)]
+pub(super) struct Grouped(BTreeMap<String, Steps>);
+
+impl Grouped {
+    /// Those of one target.
+    pub(super) fn of(&mut self, target: &str) -> &mut Steps {
+        self.0.entry(target.to_owned()).or_default()
+    }
+
+    /// The plans that they make.
+    pub(super) fn in_force(self, format: ScheduleFormat) -> Vec<InForce> {
+        self.0.into_iter().map(|(target, steps)| steps.in_force(format, target)).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Steps {
     pub(super) fn push(&mut self, step: Step) {
         self.steps.push(step);
     }
 
     /// The plan that the changes make.
-    pub(super) fn in_force(self, format: ScheduleFormat, target: String) -> InForce {
+    fn in_force(mut self, format: ScheduleFormat, target: String) -> InForce {
         let mut notes = self.notes;
+        if self.steps.len() > MOST_STEPS {
+            notes.push(format!(
+                "only the first {MOST_STEPS} of its {} changes are compared",
+                self.steps.len()
+            ));
+            self.steps.truncate(MOST_STEPS);
+        }
         let mut zones: Vec<&str> = self.steps.iter().map(|step| step.timezone.as_str()).collect();
         zones.sort_unstable();
         zones.dedup();

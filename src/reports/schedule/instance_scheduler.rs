@@ -20,6 +20,9 @@ use crate::{
 const KIND: &str = "Custom::ServiceInstanceSchedule";
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// Most periods of a schedule that are read: a week has some dozens.
+const MOST_PERIODS: usize = 1000;
+
 /// The last minute of a day, at which a period ends that goes on at midnight.
 const LAST_MINUTE: u32 = DAY_MINUTES - 1;
 
@@ -151,7 +154,7 @@ pub(super) fn read(document: &Value) -> Result<Vec<InForce>, InForceError> {
         };
         zone = zone.or_else(|| properties["Timezone"].as_str().map(str::to_owned));
         let mut on = vec![false; WEEK_MINUTES as usize];
-        for period in properties["Periods"].as_array().into_iter().flatten() {
+        for period in properties["Periods"].as_array().into_iter().flatten().take(MOST_PERIODS) {
             match period_of(period) {
                 Some(all) => all.into_iter().for_each(|minute| on[minute as usize] = true),
                 None => notes.push(format!("a period of {name:?} is not weekly")),

@@ -20,6 +20,9 @@ use crate::{
 const DOWNTIME: &str = "downscaler/downtime";
 const REPLICAS: &str = "downscaler/downtime-replicas";
 
+/// Most times that are read: a week has some dozens.
+const MOST_TIMES: usize = 1000;
+
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// The windows with the one number of servers that the format has room for: the most of any window.
@@ -122,7 +125,7 @@ pub(super) fn read(object: &Value) -> Option<InForce> {
     });
     let mut inside = vec![0; WEEK_MINUTES as usize];
     let mut zone: Option<String> = None;
-    for time in text.split(',').map(str::trim).filter(|time| !time.is_empty()) {
+    for time in text.split(',').map(str::trim).filter(|time| !time.is_empty()).take(MOST_TIMES) {
         match time_of(time) {
             Some((minutes, of)) => {
                 minutes.into_iter().for_each(|minute| inside[minute as usize] = 1);

@@ -4,10 +4,13 @@ use std::str::FromStr;
 
 use croner::{Cron, Weekday, errors::CronError};
 
-use crate::plans::{DAY_MINUTES, Daily, WEEK_MINUTES};
+use crate::plans::{DAY_MINUTES, Daily};
 
 /// Longest recurrence that is read: that of EC2's interface.
 const LONGEST: usize = 255;
+
+/// What happens more often is no plan for servers: every half hour.
+const MOST_A_DAY: usize = 48;
 
 const WEEKDAYS: [Weekday; 7] = [
     Weekday::Monday,
@@ -59,19 +62,22 @@ pub(super) fn minutes_of(text: &str) -> Result<Vec<u32>, String> {
     }
     let refused = |error: CronError| format!("{text:?} is no recurrence: {error}");
     let cron = Cron::from_str(&fields.join(" ").replace('?', "*")).map_err(refused)?.pattern;
-    let mut minutes = Vec::new();
-    for minute in 0..WEEK_MINUTES {
-        let (day, hour, minute_of_hour) = (minute / DAY_MINUTES, minute % DAY_MINUTES / 60, minute % 60);
-        let weekday = WEEKDAYS[day as usize % WEEKDAYS.len()];
-        // 1 January 2024 was a Monday.
-        let hit = cron.day_match(2024, 1, 1 + day, weekday).map_err(refused)?
-            && cron.hour_match(hour).map_err(refused)?
-            && cron.minute_match(minute_of_hour).map_err(refused)?;
-        if hit {
-            minutes.push(minute);
-        }
+    let hits = |range: std::ops::Range<u32>, hit: &dyn Fn(u32) -> Result<bool, CronError>| {
+        range
+            .filter_map(|at| hit(at).map(|hit| hit.then_some(at)).transpose())
+            .collect::<Result<Vec<u32>, _>>()
+    };
+    let minutes = hits(0..60, &|minute| cron.minute_match(minute)).map_err(refused)?;
+    let hours = hits(0..24, &|hour| cron.hour_match(hour)).map_err(refused)?;
+    // 1 January 2024 was a Monday.
+    let weekday = |day: u32| WEEKDAYS[day as usize % WEEKDAYS.len()];
+    let days = hits(0..7, &|day| cron.day_match(2024, 1, 1 + day, weekday(day))).map_err(refused)?;
+    if minutes.len() * hours.len() > MOST_A_DAY {
+        return Err(format!("{text:?} happens more than {MOST_A_DAY} times a day"));
     }
-    Ok(minutes)
+    let of_day = |day: u32| hours.iter().map(move |hour| day * DAY_MINUTES + hour * 60);
+    let of_week = days.iter().flat_map(|day| of_day(*day));
+    Ok(of_week.flat_map(|hour| minutes.iter().map(move |minute| hour + minute)).collect())
 }
 
 #[cfg(test)]
@@ -115,6 +121,7 @@ mod tests {
             "61 6 * * 1",
             "0 6 * * 1; reboot",
             "@reboot",
+            "* * * * *",
             "0 0 6 * * 1",
         ] {
             assert!(minutes_of(text).is_err(), "{text}");

@@ -1,5 +1,5 @@
 //! `aws_autoscaling_schedule` of Terraform's AWS provider, in Terraform's JSON syntax.
-//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_schedule>
+//! <https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/r/autoscaling_schedule.html.markdown>
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     InForce, ScheduleFormat,
     ec2::actions,
     format::{Text, Writer, pretty, utc},
-    in_force::{Step, Steps},
+    in_force::{Grouped, Step},
 };
 use crate::{plans::Handover, platform::ScheduleTargets};
 
@@ -57,17 +57,13 @@ pub(super) fn claims(document: &Value) -> bool {
 
 /// Reads the resources of each group.
 pub(super) fn read(document: &Value) -> Vec<InForce> {
-    let mut groups: Vec<(String, Steps)> = Vec::new();
+    let mut groups = Grouped::default();
     for (name, resource) in document["resource"][RESOURCE].as_object().into_iter().flatten() {
         let group = plain(resource["autoscaling_group_name"].as_str().unwrap_or_default());
-        let at = groups.iter().position(|(name, _)| *name == group).unwrap_or_else(|| {
-            groups.push((group, Steps::default()));
-            groups.len() - 1
-        });
         let sizes = [&resource["desired_capacity"], &resource["min_size"]];
         // -1 is no size.
         let servers = sizes.into_iter().find_map(Value::as_u64);
-        groups[at].1.push(Step {
+        groups.of(&group).push(Step {
             name: resource["scheduled_action_name"].as_str().unwrap_or(name).to_owned(),
             recurrence: resource["recurrence"].as_str().map(str::to_owned),
             timezone: resource["time_zone"].as_str().unwrap_or("UTC").to_owned(),
@@ -75,5 +71,5 @@ pub(super) fn read(document: &Value) -> Vec<InForce> {
             end: resource["end_time"].as_str().map(str::to_owned),
         });
     }
-    groups.into_iter().map(|(group, steps)| steps.in_force(ScheduleFormat::Terraform, group)).collect()
+    groups.in_force(ScheduleFormat::Terraform)
 }

@@ -162,6 +162,19 @@ fn a_comparison_tells_what_is_added_gone_moved_and_changed() {
 }
 
 #[test]
+fn a_plan_that_has_ended_is_not_in_force() {
+    let platform = fixture::platform("webmail");
+    let mut in_force = read_in_force(&written(ScheduleFormat::Ec2).text, &platform.pools).unwrap();
+    in_force[0].expires = Some(fixture::AS_OF);
+    let schedules = [schedule()];
+    let matches = matched(&in_force, &platform, &schedules);
+    let comparison = matches[0].comparison().unwrap();
+    assert!(comparison.windows.iter().all(|change| matches!(change, crate::plans::WindowChange::Added(_))));
+    let table = comparison_table(matches[0].in_force, &comparison);
+    assert!(table.contains("  end        2026-11-16T05:00:00Z, planned is never\n"), "{table}");
+}
+
+#[test]
 fn what_others_wrote_is_compared_too() {
     let platform = fixture::platform("webmail");
     let schedules = [schedule()];
