@@ -208,9 +208,10 @@ impl Products {
         let own = self.nuisances[n].clone();
         let pivot = own[1 + n].max(f64::MIN_POSITIVE);
         let of_level = own[0] / pivot;
-        for k in 0..own.len() {
-            self.own[k] -= own[k] * own[k] / pivot;
-            self.level[k] -= own[k] * of_level;
+        let columns = self.own.iter_mut().zip(&mut self.level);
+        for ((squares, level), own) in columns.zip(&own) {
+            *squares -= own * own / pivot;
+            *level -= own * of_level;
         }
         for products in &mut self.nuisances[n + 1..] {
             let of_nuisance = products[1 + n] / pivot;

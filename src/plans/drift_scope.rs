@@ -56,10 +56,13 @@ pub(super) struct Member<'a> {
     pub(super) rises: bool,
 }
 
+/// What hosts that are compared have in common: the measure, the pool, and the labels but for the host.
+type Alike<'a> = (Measure, &'a str, Vec<(&'a str, &'a str)>);
+
 /// Each member beside those of its pool with the same measure and the same labels but for the host. `None` for what
 /// belongs to no pool or has too few peers.
 pub(super) fn peers(members: &[Member<'_>]) -> Vec<Option<Peers>> {
-    let mut groups: BTreeMap<(Measure, &str, Vec<(&str, &str)>), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Alike<'_>, Vec<usize>> = BTreeMap::new();
     for (i, member) in members.iter().enumerate() {
         let (Some(pool), Some(_), Some(_)) = (member.pool, member.labels.get("host"), member.level) else {
             continue;
