@@ -94,3 +94,6 @@ mod truth_loads;
 
 #[path = "mailtide/truth_volumes.rs"]
 mod truth_volumes;
+
+#[path = "mailtide/what_if.rs"]
+mod what_if;

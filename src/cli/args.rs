@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs};
+use super::{
+    as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs, what_if_args::WhatIfJob,
+};
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
 #[derive(Debug, Parser)]
@@ -25,6 +27,8 @@ pub(super) enum Command {
     Plan(Job),
     /// Forecast and plan from the archive, and render the report
     Report(Job),
+    /// Compare when volumes and pools are full, as things are and if something were different; writes nothing
+    WhatIf(Box<WhatIfJob>),
     /// Play the archive again at past moments, and score what would have been forecast against what came
     Backtest(BacktestJob),
     /// Plan from the archive, and hand the hours that need fewer servers to the tools that switch them

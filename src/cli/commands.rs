@@ -15,13 +15,14 @@ use super::{
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
     schedule::schedule,
+    what_if_args::{NothingToCompare, WhatIfJob},
 };
 use crate::{
     archive::{Archive, ArchiveError, Tidying},
     pipeline::{self, PipelineError, Places, Pulled},
     plans::Severity,
     platform::Platform,
-    reports::{Report, findings_json, terminal_table},
+    reports::{Report, findings_json, terminal_table, what_if_json, what_if_table},
 };
 
 /// Columns of a table where nobody says how wide the terminal is.
@@ -37,6 +38,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Report(job) => report(job, &bar),
         Command::Backtest(asked) => backtest(asked, &bar),
         Command::Schedule(asked) => schedule(asked, &bar),
+        Command::WhatIf(asked) => what_if(asked, &bar),
         Command::Archive(ArchiveCommand::Info(job)) => info(job),
         Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
         Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),
@@ -46,6 +48,9 @@ pub(super) fn run(args: Args) -> Exit {
     bar.clear();
     result.unwrap_or_else(|error| {
         say(&format!("error: {error:#}"));
+        if error.is::<NothingToCompare>() {
+            return Exit::BadConfiguration;
+        }
         match error.downcast_ref::<PipelineError>() {
             Some(
                 PipelineError::Config(_)
@@ -104,6 +109,22 @@ fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     let (platform, places, as_of) = prepare(job)?;
     let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
     finish(job, &platform, &report, &places, None, bar)
+}
+
+fn what_if(asked: &WhatIfJob, bar: &Bar) -> anyhow::Result<Exit> {
+    let job = &asked.job;
+    let (platform, places, as_of) = prepare(job)?;
+    let platform = asked.asked(platform)?;
+    let report = pipeline::what_if(&platform, &places, as_of, bar)?;
+    bar.clear();
+    match job.format {
+        Format::Json => out(&what_if_json(&report)?)?,
+        Format::Table => {
+            let terminal = io::stdout().is_terminal();
+            out(&what_if_table(&report, if terminal { terminal_width() } else { PLAIN_WIDTH }))?;
+        }
+    }
+    Ok(exit_code(job, &report, None))
 }
 
 fn info(job: &Job) -> anyhow::Result<Exit> {

@@ -18,6 +18,7 @@ mod progress;
 mod pull_words;
 mod schedule;
 mod schedule_args;
+mod what_if_args;
 
 use std::process::ExitCode;
 

@@ -37,7 +37,7 @@ pub(super) fn schedule(asked: &ScheduleArgs, bar: &Bar) -> anyhow::Result<Exit> 
         say(&format!("error: there is no pool {:?}; legal: {}", one_line(unknown, 60), names.join(", ")));
         return Ok(Exit::BadConfiguration);
     }
-    let context = Context { platform: &platform, as_of };
+    let context = Context::new(&platform, as_of);
     let expires = match asked.expires {
         None => None,
         Some(Expires::Day(date)) => Some(date),

@@ -5,12 +5,13 @@ use super::{
     TooShort,
     growth_average::Average,
     growth_backtest::{GrowthBacktest, WalkForward},
-    growth_future::{Events, draw, steps},
+    growth_change::{Change, mean_factor, purged_by},
+    growth_future::{Events, Futures, draw, steps},
     growth_shape::Course,
     growth_simple::simple_rates,
     growth_weeks::{LEAST_WEEKS, WEEK, Weeks},
 };
-use crate::series::{DAY, Level, Retention};
+use crate::series::{DAY, Level, Parts, Retention};
 
 /// Days in a year.
 const YEAR: f64 = 365.25;
@@ -30,8 +31,8 @@ pub struct GrowthSettings {
     pub plan_risk: f64,
 }
 
-/// How high the level gets by each day, retention jobs and one-off purges included: where the day on which it first
-/// reaches a mark is read off. Entry `i` is day `from_day + i`.
+/// How high the level gets by each day, retention jobs and one-off purges included, less what the mark is known to
+/// have risen by: where the day on which it first reaches a mark is read off. Entry `i` is day `from_day + i`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Highest {
     /// One chance in twenty to be higher: its crossing is the early edge.
@@ -87,10 +88,34 @@ pub struct Forecast {
     pub backtest: GrowthBacktest,
 }
 
-/// Forecasts a level. Futures are drawn from the average of shapes, moved towards the simple courses as far as the
-/// series' own past prefers these, and spread as far as its past errors ask for. The same level gives the same
-/// forecast in every run.
+/// What a level's history teaches: from it futures are drawn, as often as there are answers to "what if".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    weeks: Weeks,
+    futures: Futures,
+    course: Course,
+    /// The first week of the present rate, where it changed.
+    changed: Option<usize>,
+    backtest: GrowthBacktest,
+    retention: Option<Retention>,
+    /// What the retention job will have taken by each day ahead.
+    purged: Vec<f64>,
+    /// What the level is the sum of.
+    of: Parts,
+    /// For how many years one-off purges could be seen.
+    years: f64,
+    /// The chance of being full that a plan takes.
+    plan_risk: f64,
+}
+
+/// Forecasts a level to which nothing is known to happen.
 pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, TooShort> {
+    fit(level, settings).map(|fit| fit.forecast(&[]))
+}
+
+/// Weighs what a level's history says of its growth. Futures are drawn from the average of shapes, moved towards the
+/// simple courses as far as the series' own past prefers these, and spread as far as its past errors ask for.
+pub fn fit(level: &Level, settings: GrowthSettings) -> Result<Fit, TooShort> {
     let days = &level.days;
     let need = LEAST_WEEKS * WEEK;
     let (Some(&(first, _)), Some(&(last, _))) = (days.first(), days.last()) else {
@@ -109,28 +134,48 @@ pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, Too
     let blend = walk.blend(end);
     let simple = blend.simple_rate(&simple_rates(&weeks.means, end));
     let retention = level.steps.retention;
-    let purged: Vec<f64> = (0..=settings.horizon_days as i64)
+    let purged = (0..=settings.horizon_days as i64)
         .map(|ahead| retention.map_or(0.0, |job| purges_until(&job, last, ahead) * job.size))
         .collect();
     let years = (last - first + 1) as f64 / YEAR;
-    let events = Events { of: level.of, years, purged: &purged };
-    let drawn = draw(&weeks, &average, (blend.simple, simple), blend.widened, &events, settings.plan_risk);
-    let (course, change) = average.course();
-    let day_of = |week: usize| last - WEEK * (end - week) as i64;
-    let rate_changed = change.map(|week| day_of(week) - WEEK + 1);
-    Ok(Forecast {
-        from_day: last,
-        p5: drawn.p5,
-        p50: drawn.p50,
-        p95: drawn.p95,
-        highest: drawn.highest,
-        gross_per_day: drawn.per_day,
-        net_per_day: drawn.per_day - retention.map_or(0.0, |r| r.size / r.period_days),
-        fitted_from: rate_changed.unwrap_or(day_of(0) - WEEK + 1),
-        rate_changed,
-        course,
-        backtest,
-    })
+    let futures = Futures::of(&weeks, &average, (blend.simple, simple), blend.widened, settings.horizon_days);
+    let (course, changed) = average.course();
+    let (of, plan_risk) = (level.of, settings.plan_risk);
+    Ok(Fit { weeks, futures, course, changed, backtest, retention, purged, of, years, plan_risk })
+}
+
+impl Fit {
+    /// The day of the last level, in days since 1970-01-01 UTC, from which [`Change::day`] counts.
+    pub fn from_day(&self) -> i64 {
+        self.weeks.last
+    }
+
+    /// Forecasts the level with what is known to happen, in any order. The same level and changes give the same forecast
+    /// in every run.
+    pub fn forecast(&self, changes: &[Change]) -> Forecast {
+        let mut changes = changes.to_vec();
+        changes.sort_by_key(|change| change.day);
+        let purged = purged_by(self.purged.clone(), &changes);
+        let events = Events { of: self.of, years: self.years, purged: &purged, changes: &changes };
+        let drawn = draw(&self.weeks, &self.futures, &events, self.plan_risk);
+        let (last, end) = (self.weeks.last, self.weeks.len() - 1);
+        let day_of = |week: usize| last - WEEK * (end - week) as i64;
+        let rate_changed = self.changed.map(|week| day_of(week) - WEEK + 1);
+        let job_per_day = self.retention.map_or(0.0, |job| job.size / job.period_days);
+        Forecast {
+            from_day: last,
+            p5: drawn.p5,
+            p50: drawn.p50,
+            p95: drawn.p95,
+            highest: drawn.highest,
+            gross_per_day: drawn.per_day,
+            net_per_day: drawn.per_day - job_per_day * mean_factor(&changes, 28),
+            fitted_from: rate_changed.unwrap_or(day_of(0) - WEEK + 1),
+            rate_changed,
+            course: self.course,
+            backtest: self.backtest.clone(),
+        }
+    }
 }
 
 /// How many purges of the job fall between the middle of the day `from` and that of the day `ahead` days later.

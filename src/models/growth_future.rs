@@ -3,6 +3,7 @@
 use super::{
     growth::Highest,
     growth_average::{Average, Model},
+    growth_change::{Change, Changing, mean_factor},
     growth_weeks::Weeks,
 };
 use crate::series::Parts;
@@ -35,6 +36,8 @@ pub(super) struct Events<'a> {
     pub(super) years: f64,
     /// What a retention job will have taken by each day, in the level's unit; its length is that of the answer.
     pub(super) purged: &'a [f64],
+    /// What is known to happen, by ascending days.
+    pub(super) changes: &'a [Change],
 }
 
 /// What the futures come to, by day from the last one on.
@@ -48,6 +51,7 @@ pub(super) struct Drawn {
 }
 
 /// Numbers that look drawn by chance and are the same in every run: SplitMix64 (Steele, Lea & Flood 2014).
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Draws(u64);
 
 impl Draws {
@@ -68,37 +72,58 @@ impl Draws {
     }
 }
 
-/// Draws the futures of a history for `events.purged.len()` days, the last one of the history included. `simple`
-/// is the simple courses' growth a week and `share` how much they count; `widened` widens what lies around the
-/// middle; `plan_risk` is the chance that a plan takes.
-pub(super) fn draw(
-    weeks: &Weeks,
-    average: &Average,
-    (share, simple): (f64, f64),
-    widened: f64,
-    events: &Events,
-    plan_risk: f64,
-) -> Drawn {
-    let horizon = events.purged.len().max(1) - 1;
-    let steps = steps(horizon);
-    let mut draws = Draws(0);
-    let mut paths = paths(weeks, average, steps, &mut draws);
-    let mut middle = Vec::with_capacity(steps + 1);
-    for step in 0..=steps {
-        let mut column: Vec<f64> = paths.iter().map(|path| path[step]).collect();
-        column.sort_unstable_by(f64::total_cmp);
-        let centre = at(&column, 0.5);
-        let start = middle.first().copied().unwrap_or(centre);
-        let blended = centre + share * (start + simple * step as f64 - centre);
-        for path in &mut paths {
-            path[step] = blended + widened * (path[step] - centre);
+/// How the level grows in each future, before anything happens beside growth.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Futures {
+    /// The level at the end of each week from now on, in the history's unit.
+    paths: Vec<Vec<f64>>,
+    /// The middle of each week.
+    middle: Vec<f64>,
+    /// Where the numbers for what happens beside growth go on.
+    draws: Draws,
+}
+
+impl Futures {
+    /// Draws the futures of a history for so many days. `simple` is the simple courses' growth a week and `share` how
+    /// much they count; `widened` widens what lies around the middle.
+    pub(super) fn of(
+        weeks: &Weeks,
+        average: &Average,
+        (share, simple): (f64, f64),
+        widened: f64,
+        horizon: usize,
+    ) -> Futures {
+        let steps = steps(horizon);
+        let mut draws = Draws(0);
+        let mut paths = paths(weeks, average, steps, &mut draws);
+        let mut middle = Vec::with_capacity(steps + 1);
+        for step in 0..=steps {
+            let mut column: Vec<f64> = paths.iter().map(|path| path[step]).collect();
+            column.sort_unstable_by(f64::total_cmp);
+            let centre = at(&column, 0.5);
+            let start = middle.first().copied().unwrap_or(centre);
+            let blended = centre + share * (start + simple * step as f64 - centre);
+            for path in &mut paths {
+                path[step] = blended + widened * (path[step] - centre);
+            }
+            middle.push(blended);
         }
-        middle.push(blended);
+        Futures { paths, middle, draws }
     }
+}
+
+/// What the futures come to with what happens beside growth, for `events.purged.len()` days, the last one of the
+/// history included; `plan_risk` is the chance that a plan takes.
+pub(super) fn draw(weeks: &Weeks, futures: &Futures, events: &Events, plan_risk: f64) -> Drawn {
+    let Futures { paths, middle, draws } = futures;
+    let mut draws = *draws;
+    let horizon = events.purged.len().max(1) - 1;
+    // A change is no line from one week to the next: the days on either side of it are told as well.
+    let beside = |day: usize| events.changes.iter().any(|change| change.day == day || change.day == day + 1);
     let grid: Vec<usize> = (0..=horizon)
-        .filter(|day| (*day <= FINE_DAYS && day % 2 == 0) || day % 7 == 0 || *day == horizon)
+        .filter(|&day| (day <= FINE_DAYS && day % 2 == 0) || day % 7 == 0 || day == horizon || beside(day))
         .collect();
-    let (levels, tops) = by_day(weeks, &paths, &grid, events, &mut draws);
+    let (levels, tops) = by_day(weeks, paths, &grid, events, &mut draws);
     let level = |q: f64| {
         let gross = daily(&grid, &levels, q, weeks.unit);
         gross.iter().zip(events.purged).map(|(v, purged)| (v - purged).max(0.0)).collect::<Vec<f64>>()
@@ -109,7 +134,7 @@ pub(super) fn draw(
         p50: level(0.5),
         p95: level(0.95),
         highest: Highest::of(top, plan_risk),
-        per_day: (middle[4] - middle[0]) / 28.0 * weeks.unit,
+        per_day: (middle[4] - middle[0]) / 28.0 * weeks.unit * mean_factor(events.changes, 28),
     }
 }
 
@@ -178,7 +203,8 @@ fn correlated([first, both, second]: [f64; 3], [a, b]: [f64; 2]) -> [f64; 2] {
 }
 
 /// On each day of the grid, in ascending order: the levels before the retention job's purges, and the highest
-/// levels up to it after them.
+/// levels up to it after them, less what the mark has risen by: where these reach the mark of today, the level
+/// reaches that of the day.
 fn by_day(
     weeks: &Weeks,
     paths: &[Vec<f64>],
@@ -197,6 +223,7 @@ fn by_day(
     let moves = MOVES_A_YEAR / YEAR;
     // A retention job is what keeps its volume clean.
     let purges = if events.purged.last().is_some_and(|&p| p > 0.0) { 0.0 } else { purges };
+    let purged: Vec<f64> = events.purged.iter().map(|taken| taken / weeks.unit).collect();
     for path in paths {
         let happens: Vec<[(f64, f64); 2]> = (0..parts)
             .map(|_| {
@@ -209,15 +236,26 @@ fn by_day(
             .collect();
         let mut top = f64::NEG_INFINITY;
         let mut next = 0;
-        for (day, purged) in events.purged.iter().enumerate() {
+        // Mostly nothing is known, and a year of days in each future is the dearest part of a forecast.
+        let mut changing = (!events.changes.is_empty()).then(|| Changing::new(events.changes, weeks.unit));
+        for (day, purged) in purged.iter().enumerate() {
             let (week, share) = (day / 7, (day % 7) as f64 / 7.0);
             let mut level = path[week] + (path[week + 1] - path[week]) * share;
+            if let Some(changing) = &mut changing {
+                level = changing.grown(level);
+            }
             for &(when, size) in happens.iter().flatten() {
                 if day as f64 > when {
                     level += size;
                 }
             }
-            top = top.max(level - purged / weeks.unit);
+            let mut left = level - purged;
+            if let Some(changing) = &mut changing {
+                let known = changing.after(day, left);
+                level += known - left;
+                left = known - changing.raised;
+            }
+            top = top.max(left);
             if grid.get(next) == Some(&day) {
                 levels[next].push(level);
                 tops[next].push(top);

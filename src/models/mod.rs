@@ -12,6 +12,7 @@ mod drift_steps;
 mod growth;
 mod growth_average;
 mod growth_backtest;
+mod growth_change;
 mod growth_filter;
 mod growth_future;
 mod growth_parts;
@@ -38,8 +39,9 @@ mod theil_sen;
 
 pub use drift::{Drift, DriftCourse, DriftEvidence, DriftSettings, DriftStep, drift_evidence, drift_prior};
 pub use drift_fleet::{DriftPrior, least_belief};
-pub use growth::{Forecast, GrowthSettings, Highest, forecast};
+pub use growth::{Fit, Forecast, GrowthSettings, Highest, fit, forecast};
 pub use growth_backtest::GrowthBacktest;
+pub use growth_change::{Change, Effect};
 pub use growth_parts::{GrowthParts, GrowthRate, growth_parts};
 pub use growth_shape::Course;
 pub use interval_score::interval_score;

@@ -51,7 +51,9 @@ pub fn backtest(
         settings.measures.is_empty() || settings.measures.contains(&finding.subject.measure)
     };
     let mut history = History::new(&archive, as_of)?;
-    let (volumes, findings) = judge::disks(&mut history, &Context { platform, as_of })?;
+    // What is planned today was not known in the past.
+    let platform = &platform.without_plans();
+    let judge::Disks { volumes, findings, .. } = judge::disks(&mut history, Context::new(platform, as_of))?;
     let outcomes = Outcomes::of(&volumes, &findings);
     let first = volumes.iter().filter_map(|volume| volume.used.first()).map(|(time, _)| time).min();
     drop((volumes, findings));
@@ -64,7 +66,7 @@ pub fn backtest(
     let mut forecasts = 0;
     for &moment in &moments {
         let mut then = History::new(&archive, moment)?;
-        let (_, findings) = judge::disks(&mut then, &Context { platform, as_of: moment })?;
+        let judge::Disks { findings, .. } = judge::disks(&mut then, Context::new(platform, moment))?;
         for finding in findings.iter().filter(|finding| wanted(finding)) {
             match Foretold::of(finding, moment, horizon_days, &settings.horizons) {
                 Some(foretold) => {

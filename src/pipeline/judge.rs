@@ -29,16 +29,24 @@ pub(super) const DRIFTING: &[Measure] = &[
     Measure::ProbeDuration,
 ];
 
-/// Volumes as they are known, when they, their inodes and pools are full, and which host's disk grows as no other does.
-pub(super) fn disks(
-    history: &mut History,
-    context: &Context,
-) -> Result<(Vec<Volume>, Vec<Finding>), ArchiveError> {
+/// What was judged of disks.
+pub(super) struct Disks {
+    /// Volumes as they are known.
+    pub(super) volumes: Vec<Volume>,
+    /// Of pools, volumes and their inodes.
+    pub(super) findings: Vec<Finding>,
+    /// What is planned, and is for none of the volumes.
+    pub(super) not_counted: Vec<String>,
+}
+
+/// When volumes, inodes and pools are full, and which host's disk grows as no other does.
+pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, ArchiveError> {
     let mut input = VolumeInput::default();
     for &measure in VolumeInput::MEASURES {
         input.add(history.extract(measure)?);
     }
     let volumes = volumes(input);
+    let context = &context.placed(&volumes);
     let answers: Vec<(Option<&Pool>, VolumeAnswer)> = volumes
         .par_iter()
         .map(|volume| {
@@ -58,7 +66,8 @@ pub(super) fn disks(
     }
     let judged = of_pools.into_par_iter().map(|(pool, own)| pool_findings(pool, own, &mailboxes, context));
     findings.extend(judged.collect::<Vec<_>>().into_iter().flatten());
-    Ok((volumes, findings))
+    let not_counted = context.not_counted();
+    Ok(Disks { volumes, findings, not_counted })
 }
 
 /// What is getting slower or longer.

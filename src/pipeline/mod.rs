@@ -40,7 +40,7 @@ pub use doctor::{ArchiveHealth, Diagnosis, FilesHealth, MeasureFound, PackHealth
 pub use init::{FoundSource, Surroundings, look_around};
 pub use ledger::keep_forecasts;
 pub use losses::set_damaged_aside;
-pub use plan::plan;
+pub use plan::{plan, what_if};
 pub use pull::{dry_run, pull};
 pub use pulled::{LiveSourcePulled, Pulled, SourceState};
 pub use schedule::{Schedules, schedules};

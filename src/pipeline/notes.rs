@@ -51,6 +51,7 @@ pub(super) fn notes(
         warnings,
         unrecognised,
         unassigned_hosts: unassigned.map(str::to_owned).collect(),
+        not_counted: Vec::new(),
         measures: history.spans.iter().map(|(measure, span)| held(*measure, span)).collect(),
     }
 }

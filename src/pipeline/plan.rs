@@ -7,8 +7,8 @@ use super::{
 use crate::{
     archive::Archive,
     plans::{Context, Finding, LastAnswered, Outcomes, TrackRecord, stale_findings, stale_source_findings},
-    platform::Platform,
-    reports::{LiveSourceNote, Report},
+    platform::{Platform, Scenario},
+    reports::{InputNotes, LiveSourceNote, Report},
     series::Volume,
 };
 
@@ -23,10 +23,12 @@ pub fn plan(
 ) -> Result<Report, PipelineError> {
     // Opening would make one, and planning writes nothing.
     let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
-    let context = Context { platform, as_of };
+    let others = scenarios(platform, as_of);
+    let context = Context::new(platform, as_of);
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 4);
-    let (volumes, mut findings) = judge::disks(&mut history, &context)?;
+    let judge::Disks { volumes, mut findings, not_counted } =
+        judge::disks(&mut history, context.clone().with_scenarios(&others))?;
     let track_record = look_back(&archive, &volumes, &mut findings, &context)?;
     drop(volumes);
     progress.step("disks");
@@ -42,9 +44,44 @@ pub fn plan(
     let sources = live_sources(platform, &archive)?;
     findings.extend(stale_source_findings(&sources.iter().map(last_answered).collect::<Vec<_>>(), &context));
     progress.step("what has stopped");
+    let notes = notes(platform, &history, &sources, pulled);
+    let inputs = InputNotes { not_counted, ..notes };
+    Ok(Report { track_record, ..report(platform, as_of, findings, inputs) })
+}
+
+/// Judges when volumes and pools are full, as things are and in each scenario of the platform, and nothing else.
+pub fn what_if(
+    platform: &Platform,
+    places: &Places,
+    as_of: i64,
+    progress: &dyn Progress,
+) -> Result<Report, PipelineError> {
+    let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
+    let others = scenarios(platform, as_of);
+    let context = Context::new(platform, as_of).with_scenarios(&others);
+    let mut history = History::new(&archive, as_of)?;
+    progress.stage("judging", 1);
+    let judge::Disks { findings, not_counted, .. } = judge::disks(&mut history, context)?;
+    progress.step("disks");
+    if history.seen.is_empty() {
+        return Err(no_history(places, as_of));
+    }
+    let notes = notes(platform, &history, &[], None);
+    Ok(report(platform, as_of, findings, InputNotes { not_counted, ..notes }))
+}
+
+/// The platform as it would be in each of its scenarios.
+fn scenarios(platform: &Platform, as_of: i64) -> Vec<(String, Platform)> {
+    let today = Context::new(platform, as_of).today();
+    let applied = |scenario: &Scenario| (scenario.name.clone(), scenario.applied(platform, today));
+    platform.scenarios.iter().map(applied).collect()
+}
+
+/// A report that looks back at no earlier one.
+fn report(platform: &Platform, as_of: i64, findings: Vec<Finding>, inputs: InputNotes) -> Report {
     let title =
         platform.report.title.clone().unwrap_or_else(|| format!("{}: weekly capacity report", platform.name));
-    Ok(Report {
+    Report {
         platform: platform.name.clone(),
         timezone: platform.timezone,
         currency: platform.currency.clone(),
@@ -52,9 +89,10 @@ pub fn plan(
         title,
         charts: platform.report.charts,
         findings,
-        track_record,
-        inputs: notes(platform, &history, &sources, pulled),
-    })
+        scenarios: platform.scenarios.clone(),
+        track_record: TrackRecord::default(),
+        inputs,
+    }
 }
 
 /// There is nothing to go by up to a moment.

@@ -30,7 +30,7 @@ pub fn schedules(
     progress: &dyn Progress,
 ) -> Result<Schedules, PipelineError> {
     let Some(archive) = places.find_archive()? else { return Err(no_history(places, as_of)) };
-    let context = Context { platform, as_of };
+    let context = Context::new(platform, as_of);
     let mut history = History::new(&archive, as_of)?;
     progress.stage("judging", 1);
     let findings = judge::ebb_of_all(&mut history, &context)?;

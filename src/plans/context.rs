@@ -1,11 +1,15 @@
 //! What every plan is told besides its series.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 
+use super::{Placement, coming::day_number, placement::bytes_of};
 use crate::{
-    platform::{Action, Event, Platform, Pool},
-    series::{DAY, LocalClock, LocalTime, Series},
+    platform::{Action, Event, Planned, Platform, Pool, Undertaking},
+    series::{DAY, LocalClock, LocalTime, Series, Volume},
 };
+
+/// Why something past is not counted.
+const PAST: &str = "lies in the past: what came of it is in the history";
 
 /// The operator's words and the moment that the plan is made for.
 #[derive(Debug, Clone)]
@@ -14,9 +18,84 @@ pub struct Context<'a> {
     pub platform: &'a Platform,
     /// The moment of the plan, in seconds since 1970-01-01 UTC; nothing after it is visible.
     pub as_of: i64,
+    /// Where what is planned lands.
+    pub placement: Placement,
+    /// What the plan would be if something were different: each scenario's name, and what it would be told.
+    pub scenarios: Vec<(&'a str, Context<'a>)>,
 }
 
 impl<'a> Context<'a> {
+    /// What is known before any series is read.
+    pub fn new(platform: &'a Platform, as_of: i64) -> Self {
+        Context { platform, as_of, placement: Placement::default(), scenarios: Vec::new() }
+    }
+
+    /// The same, told what would be planned in scenarios: the platform of each, by its name.
+    pub fn with_scenarios(mut self, others: &'a [(String, Platform)]) -> Self {
+        let told = |(name, platform): &'a (String, Platform)| (&name[..], Context::new(platform, self.as_of));
+        self.scenarios = others.iter().map(told).collect();
+        self
+    }
+
+    /// The same with all that is planned placed on the volumes that there are, in the scenarios as well.
+    pub fn placed(mut self, volumes: &[Volume]) -> Self {
+        self.placement = Placement::of(self.platform, volumes, self.today());
+        for (_, scenario) in &mut self.scenarios {
+            scenario.placement = Placement::of(scenario.platform, volumes, scenario.today());
+        }
+        self
+    }
+
+    /// What is planned, or would be in a scenario, and is not counted: each in words, with the reason.
+    pub fn not_counted(&self) -> Vec<String> {
+        let uncounted = |context: &Context<'a>| -> Vec<(&'a Planned, &'static str)> {
+            let all = context.platform.planned.iter().enumerate();
+            all.filter_map(|(i, planned)| Some((planned, context.why_not_counted(i, planned)?))).collect()
+        };
+        let own = uncounted(self).into_iter();
+        // What is declared and past is told beside the volume that should show it.
+        let own = own.filter(|(_, why)| *why != PAST);
+        let mut words: Vec<String> =
+            own.map(|(planned, why)| format!("planned {:?} {why}", planned.name)).collect();
+        for (name, scenario) in &self.scenarios {
+            let theirs = uncounted(scenario).into_iter();
+            let new = theirs.filter(|(planned, _)| !self.platform.planned.contains(planned));
+            words.extend(
+                new.map(|(planned, why)| format!("scenario {name:?}: planned {:?} {why}", planned.name)),
+            );
+        }
+        words
+    }
+
+    fn why_not_counted(&self, place: usize, planned: &Planned) -> Option<&'static str> {
+        let last = self.date_in(self.platform.report.horizon_days);
+        let load = match planned.what {
+            Undertaking::MoveIn(load) | Undertaking::MoveOut(load) => Some(load),
+            _ => None,
+        };
+        match () {
+            () if self.placement.is_nowhere(place, planned) => Some("is for no volume that is known"),
+            () if planned.date < self.today() && planned.is_once() => Some(PAST),
+            () if planned.date > last => Some("lies beyond the horizon"),
+            () if load.is_some_and(|load| bytes_of(load).is_none()) => {
+                Some("counts mailboxes, and how large one is is neither declared nor measured")
+            }
+            () => None,
+        }
+    }
+
+    /// The local day of the plan.
+    pub fn today(&self) -> NaiveDate {
+        self.date(self.as_of)
+    }
+
+    /// The local noon of a day, in seconds since 1970-01-01 UTC.
+    pub(super) fn noon(&self, date: NaiveDate) -> i64 {
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+        let local = self.platform.timezone.from_local_datetime(&date.and_time(noon)).earliest();
+        local.map_or(day_number(date) * DAY + DAY / 2, |moment| moment.timestamp())
+    }
+
     /// A clock of the platform's time zone.
     pub fn clock(&self) -> LocalClock {
         LocalClock::new(self.platform.timezone)

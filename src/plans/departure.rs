@@ -173,6 +173,7 @@ fn finding(pool: &Pool, one: &Growing, peers: &[&Growing], departure: Departure)
         },
         verdict: Verdict::Departs(departure),
         decision: Decision::default(),
+        what_if: Vec::new(),
         earlier: None,
     }
 }

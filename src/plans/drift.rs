@@ -188,6 +188,7 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
         headline: headline(&name, &verdict),
         advice: advice(&verdict, severity, pool),
         evidence,
+        what_if: Vec::new(),
         verdict,
         earlier: None,
         decision: Decision::default(),
@@ -275,7 +276,9 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         unit: measure.unit(),
         lines,
         band: None,
-        thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value }).into_iter().collect(),
+        thresholds: limit
+.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() })
+.into_iter().collect(),
         marks,
         week: None,
         parts: Vec::new(),

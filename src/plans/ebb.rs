@@ -104,6 +104,7 @@ pub fn ebb_finding<'a>(pool: &'a Pool, servers: &PoolServers, context: &Context<
         advice: words::advice(&answer.verdict),
         verdict: answer.verdict,
         evidence,
+        what_if: Vec::new(),
         earlier: None,
         decision: Decision::default(),
     }

@@ -1,5 +1,6 @@
 //! Evidence: the history, the forecast and the numbers behind a finding, ready to be drawn.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{EventId, Quiet};
@@ -37,14 +38,33 @@ pub struct Threshold {
     pub name: String,
     /// In the evidence's unit.
     pub value: f64,
+    /// Where it is known to change, by ascending times.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
 }
 
-/// Something that happened: a purge, a migration, a resize, a change of rate.
+impl Threshold {
+    /// Its value at a moment, in seconds since 1970-01-01 UTC.
+    pub fn at(&self, time: i64) -> f64 {
+        self.later.iter().rev().find(|step| step.from <= time).map_or(self.value, |step| step.value)
+    }
+}
+
+/// A level that matters from some time on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Later {
+    /// Seconds since 1970-01-01 UTC.
+    pub from: i64,
+    /// In the evidence's unit.
+    pub value: f64,
+}
+
+/// Something that happened, or is planned: a purge, a migration, a resize, a change of rate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mark {
     /// Seconds since 1970-01-01 UTC.
     pub time: i64,
-    /// What: `purge`, `migration`, `resize`, `change of rate`.
+    /// What: `purge`, `migration`, `resize`, `change of rate`, or `planned: ` and the operator's name for it.
     pub name: String,
     /// By how much, in the evidence's unit, where that can be said.
     pub size: Option<f64>,
@@ -110,6 +130,15 @@ pub enum Quantity {
     Days {
         /// How many.
         value: f64,
+    },
+    /// A change that is known to come on a day.
+    OnDate {
+        /// By how much.
+        value: f64,
+        /// Of what.
+        unit: Unit,
+        /// The local day.
+        date: NaiveDate,
     },
     /// Words.
     Text {

@@ -253,4 +253,22 @@ pub struct Finding {
     pub evidence: Evidence,
     /// What an earlier run said of the same, and why it says something else now.
     pub earlier: Option<Earlier>,
+    /// What it would say in the scenarios that concern its subject, in the order of the platform file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub what_if: Vec<WhatIf>,
+}
+
+/// What a finding would say if something were different.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WhatIf {
+    /// The scenario's name.
+    pub scenario: String,
+    /// How urgent it would be.
+    pub severity: Severity,
+    /// What it would say.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// How many days later it would be full, or earlier where negative; `None` where it is not full within the
+    /// horizon, either as things are or in the scenario.
+    pub later_by_days: Option<f64>,
 }

@@ -41,7 +41,7 @@ pub(super) fn event(action: &str, from: &str, to: &str) -> String {
 
 /// What a plan is told at [`AS_OF`].
 pub(super) fn at(platform: &Platform) -> Context<'_> {
-    Context { platform, as_of: AS_OF }
+    Context::new(platform, AS_OF)
 }
 
 pub(super) fn date(text: &str) -> NaiveDate {
@@ -104,6 +104,7 @@ pub(super) fn fact(finding: &Finding, name: &str) -> Option<f64> {
         Quantity::Number { value, .. } | Quantity::PerDay { value, .. } | Quantity::Days { value } => {
             Some(value)
         }
+        Quantity::OnDate { value, .. } => Some(value),
         Quantity::Text { .. } => None,
     }
 }

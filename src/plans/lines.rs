@@ -28,6 +28,17 @@ pub(super) fn daily(name: &str, series: &Series, from: i64) -> Line {
     line
 }
 
+/// The daily medians of a series, by days since 1970-01-01 UTC; days without data are left out.
+pub(super) fn days(series: &Series) -> Vec<(i64, f64)> {
+    let mut days: Vec<(i64, f64)> = Vec::new();
+    let present: Vec<(i64, f64)> = series.present().collect();
+    for same in present.chunk_by(|a, b| a.0.div_euclid(DAY) == b.0.div_euclid(DAY)) {
+        let mut values: Vec<f64> = same.iter().map(|point| point.1).collect();
+        days.extend(median(&mut values).map(|value| (same[0].0.div_euclid(DAY), value)));
+    }
+    days
+}
+
 /// A line of daily values that starts on a day since 1970-01-01.
 pub(super) fn of_days(name: &str, first_day: i64, values: Vec<Option<f64>>) -> Line {
     let times = (0..values.len() as i64).map(|i| (first_day + i) * DAY + DAY / 2).collect();

@@ -1,6 +1,8 @@
 //! Plans: what the models' answers mean for the operator, as [`Finding`]s. Each is a pure function of one
 //! subject's series and the operator's words.
 
+mod circumstances;
+mod coming;
 mod context;
 mod decision;
 mod departure;
@@ -19,11 +21,13 @@ mod finding;
 mod fixture;
 mod foretold;
 mod handover;
+mod late;
 mod lines;
 mod naive;
 mod order;
 mod outcome;
 mod outlook;
+mod placement;
 mod pool_exhaustion;
 mod pool_plan;
 mod rebalance;
@@ -46,14 +50,15 @@ pub use drift_scope::{Peers, Scope};
 pub use drift_size::{DatedStep, DriftKind, DriftSize, SameLoadEffect};
 pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
-pub use evidence::{Backtest, Band, Evidence, Fact, Line, Mark, Quantity, Threshold, Week};
-pub use finding::{EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict};
+pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
+pub use finding::{EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf};
 pub use foretold::{Ahead, DISTANCES, Foretold};
 pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
     Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
 pub use outcome::{Came, Outcome, Outcomes};
+pub use placement::Placement;
 pub use pool_plan::pool_findings;
 pub use schedule::{
     Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,

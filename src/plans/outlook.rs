@@ -1,8 +1,10 @@
 //! Outlook: what a level's forecast means against a mark. Bytes, inodes and whole pools are judged alike.
 
-use super::{Backtest, Band, Context, Exhaustion, Mark, Runway, Severity, Verdict, wording};
+use chrono::NaiveDate;
+
+use super::{Backtest, Band, Context, Exhaustion, Later, Mark, Runway, Severity, Verdict, wording};
 use crate::{
-    models::{Course, Forecast, GrowthSettings, Highest, forecast},
+    models::{Change, Course, Effect, Fit, Forecast, GrowthSettings, Highest, fit},
     platform::Unit,
     series::{DAY, Level, Retention, StepKind},
 };
@@ -24,14 +26,14 @@ const CLEANED_GROWTH_A_YEAR: f64 = 0.1;
 pub(super) const NO_SAMPLE: &str = "no sample";
 
 /// What a level is held against.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    /// The level that counts as full.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bounds<'a> {
+    /// The level that counts as full today.
     pub(super) mark: f64,
     /// Days between deciding and having new capacity.
     pub(super) lead_time_days: f64,
-    /// The chance of being full that plans take.
-    pub(super) plan_risk: f64,
+    /// What is known to happen to the level and to its mark.
+    pub(super) changes: &'a [Change],
 }
 
 /// The judgement of one level.
@@ -42,26 +44,66 @@ pub(super) struct Outlook {
     pub(super) forecast: Option<Forecast>,
 }
 
-/// Judges a level against its bounds.
-pub(super) fn judge(level: &Level, bounds: Bounds, context: &Context) -> Outlook {
-    let horizon = context.platform.report.horizon_days;
-    let last = level.series.last().map_or(0, |(time, _)| time);
-    let silent = (context.as_of - last) as f64 / DAY as f64;
-    if silent > STALE_DAYS {
-        return undecided(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
+/// What a level's history teaches: it is fitted once, and judged under any circumstances.
+#[derive(Debug, Clone)]
+pub(super) enum Prospect {
+    /// It cannot be forecast, and why.
+    Unknown(String, Option<NaiveDate>),
+    /// It can.
+    Known(Box<Fit>),
+}
+
+impl Prospect {
+    /// Fits a level for plans that take such a chance of being full.
+    pub(super) fn of(level: &Level, plan_risk: f64, context: &Context) -> Prospect {
+        let last = level.series.last().map_or(0, |(time, _)| time);
+        let silent = (context.as_of - last) as f64 / DAY as f64;
+        if silent > STALE_DAYS {
+            return Prospect::Unknown(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
+        }
+        match fit(level, GrowthSettings { horizon_days: horizon_days(level, context), plan_risk }) {
+            Err(short) => Prospect::Unknown(short.to_string(), Some(context.date(short.enough_at))),
+            Ok(fit) => Prospect::Known(Box::new(fit)),
+        }
     }
-    let horizon_days = (horizon + silent).ceil().max(1.0) as usize;
-    let settings = GrowthSettings { horizon_days, plan_risk: bounds.plan_risk };
-    match forecast(level, settings) {
-        Err(short) => undecided(short.to_string(), Some(context.date(short.enough_at))),
-        Ok(forecast) => {
-            let (verdict, severity) = weigh(&forecast, level, bounds, context);
-            Outlook { verdict, severity, forecast: Some(forecast) }
+
+    /// Judges the level that was fitted against its bounds.
+    pub(super) fn judge(&self, level: &Level, bounds: Bounds, context: &Context) -> Outlook {
+        match self {
+            Prospect::Unknown(reason, enough_on) => undecided(reason.clone(), *enough_on),
+            Prospect::Known(fit) => {
+                let forecast = fit.forecast(bounds.changes);
+                let (verdict, severity) = weigh(&forecast, level, bounds, context);
+                Outlook { verdict, severity, forecast: Some(forecast) }
+            }
         }
     }
 }
 
-pub(super) fn undecided(reason: String, enough_on: Option<chrono::NaiveDate>) -> Outlook {
+/// How many days after a level's last one the forecast looks, so that the horizon is that of the plan.
+pub(super) fn horizon_days(level: &Level, context: &Context) -> usize {
+    let last = level.series.last().map_or(0, |(time, _)| time);
+    let silent = (context.as_of - last) as f64 / DAY as f64;
+    (context.platform.report.horizon_days + silent).ceil().max(1.0) as usize
+}
+
+/// The mark of a level as it is known to change: its value from each day on.
+pub(super) fn later(bounds: Bounds, from_day: i64) -> Vec<Later> {
+    let mut value = bounds.mark;
+    let mut later: Vec<Later> = Vec::new();
+    for change in bounds.changes {
+        let Effect::Raised(size) = change.effect else { continue };
+        value += size;
+        let from = (from_day + i64::try_from(change.day).unwrap_or(0)) * DAY;
+        match later.last_mut().filter(|last| last.from == from) {
+            Some(last) => last.value = value,
+            None => later.push(Later { from, value }),
+        }
+    }
+    later
+}
+
+pub(super) fn undecided(reason: String, enough_on: Option<NaiveDate>) -> Outlook {
     Outlook { verdict: Verdict::Undecided { reason, enough_on }, severity: Severity::Info, forecast: None }
 }
 
@@ -270,7 +312,7 @@ mod tests {
     /// Judges against a mark with a lead time of 30 days and 365 days ahead.
     fn weighed(per_day: [f64; 3], mark: f64) -> (Verdict, Severity) {
         let platform = platform(MAILSTORE);
-        let bounds = Bounds { mark, lead_time_days: 30.0, plan_risk: 0.05 };
+        let bounds = Bounds { mark, lead_time_days: 30.0, changes: &[] };
         weigh(&growing(per_day), &level_of(&hours(30, |_| 100.0)), bounds, &at(&platform))
     }
 
@@ -317,10 +359,10 @@ mod tests {
     #[test]
     fn a_weekend_without_samples_is_bridged() {
         let platform = platform(MAILSTORE);
-        let bounds = Bounds { mark: 220.0, lead_time_days: 30.0, plan_risk: 0.05 };
+        let bounds = Bounds { mark: 220.0, lead_time_days: 30.0, changes: &[] };
         let judged = |ended: i64| {
             let level = level_of(&crate::plans::fixture::ended(&hours(60, |d| 200.0 + d), ended));
-            judge(&level, bounds, &at(&platform)).verdict
+            Prospect::of(&level, 0.05, &at(&platform)).judge(&level, bounds, &at(&platform)).verdict
         };
         // 20 days left, counted from the moment of the plan and not from the last sample; two in five futures are
         // full a little earlier.

@@ -8,13 +8,16 @@
 use chrono::NaiveDate;
 
 use super::{
-    Context, Decision, EventId, Evidence, Finding, Kind, Mark, Order, Rebalance, Runway, Severity, Subject,
-    Threshold, Verdict, VolumeAnswer,
+    Context, Decision, EventId, Evidence, Fact, Finding, Kind, Mark, Order, Rebalance, Runway, Severity,
+    Subject, Threshold, Verdict, VolumeAnswer,
+    circumstances::{self, Circumstances},
+    coming,
     departure::together as grow_together,
     explained::explain,
+    late::Past,
     lines,
     order::order,
-    outlook::{self, Bounds, Outlook, judge},
+    outlook::{self, Outlook, Prospect},
     rebalance::{Aim, rebalance},
     stores::Store,
     volume_exhaustion::advice,
@@ -37,6 +40,8 @@ struct Counted<'a> {
     all: Vec<&'a VolumeAnswer>,
     /// Those that are known well enough: used bytes by day without one-off steps, and usable bytes.
     known: Vec<(Days, f64)>,
+    /// The same volumes, with all that is known of them.
+    answers: Vec<&'a VolumeAnswer>,
     /// Hosts of those that are known.
     hosts: Vec<&'a str>,
     /// One-off purges seen on those that are known.
@@ -46,11 +51,11 @@ struct Counted<'a> {
 }
 
 /// Judges a pool by the sum of its volumes; `None` for a pool without volumes.
-pub(super) fn pool_finding(
+pub(super) fn pool_finding<'a>(
     pool: &Pool,
     volumes: &[VolumeAnswer],
     mailboxes: &Mailboxes,
-    context: &Context,
+    context: &Context<'a>,
 ) -> Option<Finding> {
     if volumes.is_empty() {
         return None;
@@ -60,13 +65,25 @@ pub(super) fn pool_finding(
     let usable: f64 = sizes.iter().sum();
     let of = Parts { volumes: counted.known.len(), purges: counted.purges };
     let level = together(&counted.known.iter().map(|k| &k.0[..]).collect::<Vec<_>>(), of);
-    let bounds = Bounds {
-        mark: pool.full_mark * usable,
-        lead_time_days: pool.lead_time_days,
-        plan_risk: pool.planning.risk,
+    // As things are, then in each scenario.
+    let under = |level: &Level, case: usize, context: &Context<'a>| {
+        let pool = context.platform.pool(&pool.name).unwrap_or(pool);
+        let coming = coming::of_pool(context, pool);
+        let mut under = Circumstances::of(level, Unit::Bytes, Some(pool), coming, context);
+        under.feel(counted.answers.iter().filter_map(|volume| volume.felt.get(case)));
+        under
     };
-    let mut outlook = match &level {
-        Some(level) => judge(level, bounds, context),
+    let mut what_if = Vec::new();
+    let now = level.as_ref().map(|level| under(level, 0, context));
+    let mut outlook = match level.as_ref().zip(now.as_ref()) {
+        Some((level, now)) => {
+            let prospect = Prospect::of(level, pool.planning.risk, context);
+            let outlook = prospect.judge(level, now.bounds(usable), context);
+            let scenarios = context.scenarios.iter().enumerate();
+            let others: Vec<_> = scenarios.map(|(i, (_, other))| under(level, i + 1, other)).collect();
+            what_if = circumstances::what_if(&prospect, level, usable, (now, &outlook), &others, context);
+            outlook
+        }
         None if counted.all.is_empty() => outlook::undecided(
             "none of its volumes is named by `volumes` of the platform file".to_owned(),
             None,
@@ -78,7 +95,8 @@ pub(super) fn pool_finding(
     };
     let grows = grow_together(&counted.all, context.as_of);
     if grows.is_some() {
-        outlook.severity = escalated(&outlook);
+        outlook.severity = escalated(&outlook.verdict, outlook.severity);
+        what_if.iter_mut().for_each(|case| case.severity = escalated(&case.verdict, case.severity));
     }
     let decision = Decision {
         rebalance: moves(pool, &counted.all, &outlook, context),
@@ -103,10 +121,23 @@ pub(super) fn pool_finding(
             labels: Labels::new(),
         },
         headline: outlook::headline(&name, &outlook.verdict),
-        advice: advised(&outlook, &decision, &counted, context),
-        evidence: evidence(pool, level.as_ref(), &outlook, &counted, volumes.len(), grows, context),
+        advice: circumstances::advised(
+            advised(&outlook, &decision, &counted, context),
+            &outlook.verdict,
+            now.as_ref().and_then(Circumstances::ordered_on),
+        ),
+        evidence: evidence(
+            pool,
+            level.as_ref(),
+            (now.as_ref(), &outlook),
+            &counted,
+            volumes.len(),
+            grows,
+            context,
+        ),
         verdict: outlook.verdict,
         decision,
+        what_if,
         earlier: None,
     };
     if let (Some(level), Some(days)) = (&level, counted.mailboxes(pool, mailboxes)) {
@@ -125,10 +156,12 @@ impl<'a> Counted<'a> {
         }
         let known = |v: &&'a VolumeAnswer| Some((v.level.as_ref()?.net_days(), v.usable?));
         let (mut hosts, mut sums, mut purges) = (Vec::new(), Vec::new(), 0);
+        let mut answers = Vec::new();
         let mut findings = Vec::new();
         for volume in &all {
             if let Some(one) = known(volume).filter(|(days, _)| span(days) >= LEAST_DAYS) {
                 sums.push(one);
+                answers.push(*volume);
                 hosts.extend(volume.labels.get("host"));
                 findings.extend(of_bytes(volume));
                 purges += volume.level.as_ref().map_or(0, |level| level.of.purges);
@@ -136,7 +169,7 @@ impl<'a> Counted<'a> {
         }
         hosts.sort_unstable();
         hosts.dedup();
-        Counted { all, known: sums, hosts, purges, findings }
+        Counted { all, known: sums, answers, hosts, purges, findings }
     }
 
     /// How many volumes are not known well enough.
@@ -161,8 +194,8 @@ fn mount(volume: &VolumeAnswer) -> &str {
 
 /// A pool that grows faster as a whole is one step more urgent, if it may fill at all: nothing can be moved away from
 /// what all of them do.
-fn escalated(outlook: &Outlook) -> Severity {
-    match (&outlook.verdict, outlook.severity) {
+fn escalated(verdict: &Verdict, severity: Severity) -> Severity {
+    match (verdict, severity) {
         (Verdict::Fills(_), Severity::Info) => Severity::Warning,
         (Verdict::FillsBeyond { runway, .. }, Severity::Ok) if runway.p5_days.is_some() => Severity::Info,
         (_, severity) => severity,
@@ -305,7 +338,7 @@ fn together(volumes: &[&[(i64, f64)]], of: Parts) -> Option<Level> {
 fn evidence(
     pool: &Pool,
     level: Option<&Level>,
-    outlook: &Outlook,
+    (circumstances, outlook): (Option<&Circumstances>, &Outlook),
     counted: &Counted,
     volumes: usize,
     grows: Option<String>,
@@ -338,15 +371,30 @@ fn evidence(
         let others = (volumes - counted.all.len()) as f64;
         facts.push(wording::number("left out: nothing that is moved", others, Unit::Count));
     }
+    let mut marks = level.map(|l| outlook::marks(l, forecast)).unwrap_or_default();
+    if let Some(under) = circumstances {
+        facts.extend(under.facts());
+        let growth = Past::new(forecast.map_or(0.0, |forecast| forecast.net_per_day));
+        let with = |past: Past, volume: &&VolumeAnswer| match &volume.level {
+            Some(level) => past.with(lines::days(&level.series), volume.usable_days.clone()),
+            None => past,
+        };
+        facts.extend(under.late(|| counted.all.iter().fold(growth, with)));
+        marks.extend(under.marks(context));
+    }
+    for (volume, felt) in counted.answers.iter().filter_map(|volume| Some((volume, volume.felt.first()?))) {
+        let on = |fact: &Fact| Fact { name: format!("{}, on {}", fact.name, volume.name), ..fact.clone() };
+        facts.extend(felt.facts.iter().map(on));
+        marks.extend(felt.marks.iter().cloned());
+    }
+    marks.extend(counted.findings.iter().flat_map(|finding| taken_out(finding, usable)));
+    marks.sort_by_key(|mark| mark.time);
     let model = |(forecast, level)| {
         let words = outlook::model(forecast, level, context);
         format!(
             "the sum of the volumes as one series: {words}; what they do together is taken to go on as it was"
         )
     };
-    let mut marks = level.map(|l| outlook::marks(l, forecast)).unwrap_or_default();
-    marks.extend(counted.findings.iter().flat_map(|finding| taken_out(finding, usable)));
-    marks.sort_by_key(|mark| mark.time);
     Evidence {
         unit: Unit::Bytes,
         lines: level.map(|l| lines::daily("used", &l.series, from)).into_iter().collect(),
@@ -354,6 +402,7 @@ fn evidence(
         thresholds: vec![Threshold {
             name: format!("full mark ({} of usable)", wording::percent(pool.full_mark)),
             value: pool.full_mark * usable,
+            later: circumstances.map(|known| known.later(usable)).unwrap_or_default(),
         }],
         marks,
         week: None,

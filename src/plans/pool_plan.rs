@@ -2,6 +2,7 @@
 
 use super::{
     Context, Decision, Finding, Rebalance, VolumeAnswer,
+    circumstances::advised,
     departure::departures,
     explained::explain_volume,
     pool_exhaustion::{moving, pool_finding},
@@ -64,7 +65,8 @@ fn relieve(volume: &mut VolumeAnswer, plan: &Rebalance, context: &Context) {
         ..plan.clone()
     };
     let what = moving(&rebalance, Some(&volume.name));
-    finding.advice = advice(&finding.verdict, finding.severity, &what, context);
+    let advice = advice(&finding.verdict, finding.severity, &what, context);
+    finding.advice = advised(advice, &finding.verdict, volume.ordered_on);
     let explained = finding.decision.growth_explained;
     finding.decision = Decision { rebalance: Some(rebalance), order: None, growth_explained: explained };
 }

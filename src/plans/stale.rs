@@ -96,6 +96,7 @@ fn finding(host: &str, only: Option<Measure>, series: &[&LastSeen], context: &Co
                 .to_owned()
         },
         evidence: Evidence::of_facts(vec![wording::number("series", series.len() as f64, Unit::Count)]),
+        what_if: Vec::new(),
         earlier: None,
         decision: Decision::default(),
     })

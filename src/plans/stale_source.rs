@@ -62,6 +62,7 @@ fn finding(source: &LastAnswered, context: &Context) -> Option<Finding> {
         headline,
         advice,
         evidence: Evidence::of_facts(Vec::new()),
+        what_if: Vec::new(),
         earlier: None,
         decision: Decision::default(),
     })

@@ -1,9 +1,14 @@
 //! When a volume is full, by bytes and by inodes.
 
+use chrono::NaiveDate;
+
 use super::{
     Context, Decision, EventId, Evidence, Finding, Kind, Line, Mark, Severity, Subject, Threshold, Verdict,
+    circumstances::{self, Circumstances, Felt},
+    coming,
+    late::Past,
     lines,
-    outlook::{self, Bounds, Outlook, judge},
+    outlook::{self, Outlook, Prospect},
     wording,
 };
 use crate::{
@@ -32,6 +37,12 @@ pub struct VolumeAnswer {
     pub mailboxes_now: Option<f64>,
     /// The volume's labels.
     pub labels: Labels,
+    /// Usable bytes by day since 1970-01-01 UTC, where something is planned that they are held against.
+    pub(super) usable_days: Vec<(i64, f64)>,
+    /// The first day on which capacity that is ordered for it comes.
+    pub(super) ordered_on: Option<NaiveDate>,
+    /// What its pool feels of what is planned for it alone: as things are, then in each scenario.
+    pub(super) felt: Vec<Felt>,
 }
 
 /// Which of a volume's two resources is looked at.
@@ -72,13 +83,15 @@ pub fn volume_findings<'a>(
         grow: "make a file system with more inodes, or merge small files (mdbox instead of Maildir)",
     };
     let level = Level::of(&context.declared(&volume.used, volume.labels.get("host"), pool)).ok();
-    let (of_bytes, forecast) = finding(&bytes, level.as_ref(), volume, &name, pool, context);
+    let Told { finding: of_bytes, forecast, felt, ordered_on } =
+        finding(&bytes, level.as_ref(), volume, &name, pool, context);
     let mut findings = vec![of_bytes];
     // File systems without a fixed number of inodes (btrfs, some network ones) say 0.
     if inodes.total.last().is_some_and(|(_, total)| total > 0.0) {
         let level = Level::of(&context.declared(&volume.inodes_used, volume.labels.get("host"), pool)).ok();
-        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context).0);
+        findings.push(finding(&inodes, level.as_ref(), volume, &name, pool, context).finding);
     }
+    let planned = !context.platform.planned.is_empty();
     VolumeAnswer {
         findings,
         name,
@@ -87,35 +100,78 @@ pub fn volume_findings<'a>(
         forecast,
         mailboxes_now: None,
         labels: volume.labels.clone(),
+        usable_days: if planned { lines::days(&volume.usable) } else { Vec::new() },
+        ordered_on,
+        felt,
     }
 }
 
-fn finding(
+/// A volume's resource, judged.
+struct Told {
+    finding: Finding,
+    forecast: Option<Forecast>,
+    felt: Vec<Felt>,
+    ordered_on: Option<NaiveDate>,
+}
+
+fn finding<'a>(
     resource: &Resource,
     level: Option<&Level>,
     volume: &Volume,
     name: &str,
     pool: Option<&Pool>,
-    context: &Context,
-) -> (Finding, Option<Forecast>) {
-    let full_mark = pool.map_or(Pool::DEFAULT_FULL_MARK, |p| p.full_mark);
-    let lead_time_days = pool.map_or(Pool::DEFAULT_LEAD_TIME_DAYS, |p| p.lead_time_days);
-    let plan_risk = pool.map_or_else(|| Planning::default().risk, |p| p.planning.risk);
-    // A size of zero is one that could not be read.
-    let total = resource.total.last().map(|(_, total)| total).filter(|&total| total > 0.0);
-    let outlook = match (level, total) {
-        (None, _) => outlook::undecided("there is no sample".to_owned(), None),
-        (_, None) => outlook::undecided("its source does not tell how much it holds".to_owned(), None),
-        (Some(level), Some(total)) => {
-            judge(level, Bounds { mark: full_mark * total, lead_time_days, plan_risk }, context)
-        }
+    context: &Context<'a>,
+) -> Told {
+    let undecided = |reason: &str, circumstances: Option<&Circumstances>| {
+        let outlook = outlook::undecided(reason.to_owned(), None);
+        let finding = told(resource, level, volume, name, pool, (circumstances, &outlook), context);
+        Told { finding, forecast: None, felt: Vec::new(), ordered_on: None }
     };
+    let Some(level) = level else { return undecided("there is no sample", None) };
+    let circumstances = |pool: Option<&Pool>, context: &Context<'a>| {
+        Circumstances::of(level, resource.unit, pool, coming::of_volume(context, &volume.labels), context)
+    };
+    let now = circumstances(pool, context);
+    // A size of zero is one that could not be read.
+    let Some(total) = resource.total.last().map(|(_, total)| total).filter(|&total| total > 0.0) else {
+        return undecided("its source does not tell how much it holds", Some(&now));
+    };
+    let plan_risk = pool.map_or_else(|| Planning::default().risk, |pool| pool.planning.risk);
+    let prospect = Prospect::of(level, plan_risk, context);
+    let outlook = prospect.judge(level, now.bounds(total), context);
+    let others = context.scenarios.iter().map(|(_, other)| {
+        let pool = pool.and_then(|pool| other.platform.pool(&pool.name));
+        circumstances(pool, other)
+    });
+    let others: Vec<Circumstances> = others.collect();
+    let mut felt = vec![now.felt(&prospect, context)];
+    felt.extend(others.iter().zip(&context.scenarios).map(|(other, (_, of))| other.felt(&prospect, of)));
+    let what_if = circumstances::what_if(&prospect, level, total, (&now, &outlook), &others, context);
+    let finding = told(resource, Some(level), volume, name, pool, (Some(&now), &outlook), context);
+    Told {
+        finding: Finding { what_if, ..finding },
+        forecast: outlook.forecast,
+        felt,
+        ordered_on: now.ordered_on(),
+    }
+}
+
+/// The judgement of a volume's resource as a finding.
+fn told(
+    resource: &Resource,
+    level: Option<&Level>,
+    volume: &Volume,
+    name: &str,
+    pool: Option<&Pool>,
+    (circumstances, outlook): (Option<&Circumstances>, &Outlook),
+    context: &Context,
+) -> Finding {
     let labels = &volume.labels;
     let told = match resource.kind {
         Kind::InodeExhaustion => format!("{name}, by inodes,"),
         _ => name.to_owned(),
     };
-    let finding = Finding {
+    Finding {
         id: EventId::of_volume(resource.kind, labels),
         kind: resource.kind,
         severity: outlook.severity,
@@ -127,13 +183,17 @@ fn finding(
             labels: labels.clone(),
         },
         headline: outlook::headline(&told, &outlook.verdict),
-        advice: advice(&outlook.verdict, outlook.severity, resource.grow, context),
-        evidence: evidence(resource, level, volume, &outlook, full_mark, context),
-        verdict: outlook.verdict,
+        advice: circumstances::advised(
+            advice(&outlook.verdict, outlook.severity, resource.grow, context),
+            &outlook.verdict,
+            circumstances.and_then(Circumstances::ordered_on),
+        ),
+        evidence: evidence(resource, level, volume, pool, (circumstances, outlook), context),
+        verdict: outlook.verdict.clone(),
         decision: Decision::default(),
         earlier: None,
-    };
-    (finding, outlook.forecast)
+        what_if: Vec::new(),
+    }
 }
 
 /// What to do about a level that may fill, in one sentence.
@@ -170,8 +230,8 @@ fn evidence(
     resource: &Resource,
     level: Option<&Level>,
     volume: &Volume,
-    outlook: &Outlook,
-    full_mark: f64,
+    pool: Option<&Pool>,
+    (circumstances, outlook): (Option<&Circumstances>, &Outlook),
     context: &Context,
 ) -> Evidence {
     let from = context.as_of - (context.platform.report.history_days * DAY as f64) as i64;
@@ -180,6 +240,7 @@ fn evidence(
     let capacity = lines::daily(resource.total_name, resource.total, from);
     let mut marks = level.map(|level| outlook::marks(level, forecast)).unwrap_or_default();
     marks.extend(resizes(&lines::daily(resource.total_name, resource.total, i64::MIN / 2)));
+    marks.extend(circumstances.iter().flat_map(|known| known.marks(context)));
     marks.sort_by_key(|m| m.time);
     let total = resource.total.last().map(|(_, total)| total);
     let mut facts = Vec::new();
@@ -196,9 +257,18 @@ fn evidence(
     if let Some(level) = level {
         facts.extend(oddities(level, resource.used, volume));
     }
+    if let Some((known, level)) = circumstances.zip(level) {
+        facts.extend(known.facts());
+        let per_day = forecast.map_or(0.0, |forecast| forecast.net_per_day);
+        let past = || Past::new(per_day).with(lines::days(&level.series), lines::days(resource.total));
+        facts.extend(known.late(past));
+    }
+    let full_mark = circumstances
+        .map_or_else(|| pool.map_or(Pool::DEFAULT_FULL_MARK, |pool| pool.full_mark), |known| known.full_mark);
     let mark = total.map(|total| Threshold {
         name: format!("full mark ({} of {})", wording::percent(full_mark), resource.total_name),
         value: full_mark * total,
+        later: circumstances.map(|known| known.later(total)).unwrap_or_default(),
     });
     Evidence {
         unit: resource.unit,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ArchiveSettings, Calendar, Limit, Pool, ReportSettings, SeriesKey, Source};
+use super::{ArchiveSettings, Calendar, Limit, Planned, Pool, ReportSettings, Scenario, SeriesKey, Source};
 
 /// What `platform.toml` declares. Only [`Platform::load`] and [`Platform::parse`] make one, so its values
 /// have been checked.
@@ -25,6 +25,10 @@ pub struct Platform {
     pub limits: Vec<Limit>,
     /// Holidays, weekend and events.
     pub calendar: Calendar,
+    /// What is known to come, names unique.
+    pub planned: Vec<Planned>,
+    /// What somebody asks "what if" about, names unique.
+    pub scenarios: Vec<Scenario>,
     /// How much the reports show.
     pub report: ReportSettings,
     /// Where the archive is, and how long it keeps what.
@@ -51,6 +55,11 @@ impl Platform {
         let closest = selecting
             .min_by(|a, b| b.selectors().cmp(&a.selectors()).then_with(|| a.limit.total_cmp(&b.limit)));
         closest.map(|limit| limit.limit)
+    }
+
+    /// The platform as if nothing were planned, and nobody asked "what if".
+    pub fn without_plans(&self) -> Platform {
+        Platform { planned: Vec::new(), scenarios: Vec::new(), ..self.clone() }
     }
 
     /// A path of the file as the process can open it: relative ones start at the file's folder.

@@ -6,9 +6,9 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::de::DeTable;
 
 use super::{
-    ArchiveSettings, Calendar, ConfigError, ConfigErrors, Limit, Platform, Pool, ReportSettings, Source,
-    document::Document, fields::Fields, nearest::nearest, schedule_targets::refuse_shared_targets,
-    wording::quoted,
+    ArchiveSettings, Calendar, ConfigError, ConfigErrors, Limit, Planned, Platform, Pool, ReportSettings,
+    Scenario, Source, document::Document, fields::Fields, nearest::nearest,
+    schedule_targets::refuse_shared_targets, wording::quoted,
 };
 
 impl Platform {
@@ -72,6 +72,14 @@ fn read(mut top: Fields<'_>, directory: PathBuf) -> Option<Platform> {
 
     let limits = read_limits(top.sub_tables("limit"), &names);
     let calendar = top.sub_table("calendar").map(|fields| Calendar::read(fields, &names)).unwrap_or_default();
+    let tables = top.sub_tables("planned");
+    refuse_same_names("planned", &tables);
+    let planned_names: Vec<&str> = tables.iter().filter_map(Fields::own_name).collect();
+    let planned = tables.into_iter().filter_map(|fields| Planned::read(fields, &names)).collect();
+    let tables = top.sub_tables("scenario");
+    refuse_same_names("scenario", &tables);
+    let scenarios =
+        tables.into_iter().filter_map(|fields| Scenario::read(fields, &names, &planned_names)).collect();
     let report = top.sub_table("report").map(ReportSettings::read).unwrap_or_default();
     let archive = top.sub_table("archive").map(ArchiveSettings::read).unwrap_or_default();
     top.finish();
@@ -87,6 +95,8 @@ fn read(mut top: Fields<'_>, directory: PathBuf) -> Option<Platform> {
         pools,
         limits,
         calendar,
+        planned,
+        scenarios,
         report,
         archive,
         directory,

@@ -20,12 +20,14 @@ mod measure;
 mod nearest;
 mod origin;
 mod origin_fields;
+mod planned;
 mod planning;
 mod pool;
 mod probe;
 mod report_settings;
 mod role;
 mod scaling;
+mod scenario;
 mod schedule_targets;
 mod server_fields;
 mod source;
@@ -33,6 +35,7 @@ mod tier_fields;
 mod unit;
 mod wording;
 
+pub use amount::bytes_of;
 pub use archive_settings::{ArchiveSettings, Downsample};
 pub use calendar::{Action, Calendar, Event};
 pub use checksum::fnv1a;
@@ -47,12 +50,14 @@ pub use origin::{
     Asking, Auth, ClientCertificate, CloudWatch, Graphite, HeaderText, Live, Origin, SecretPlace, Server,
     System, Tier, Tls,
 };
+pub use planned::{Load, Planned, Takes, Target, Undertaking};
 pub use planning::Planning;
 pub use pool::Pool;
 pub use probe::Probe;
 pub use report_settings::ReportSettings;
 pub use role::Role;
 pub use scaling::{Redundancy, Scaling};
+pub use scenario::Scenario;
 pub use schedule_targets::{ScheduleTargets, Workload, WorkloadKind};
 pub use source::{Declared, Source};
 pub use unit::{SourceUnit, Unit};

@@ -62,6 +62,27 @@ impl Pool {
         self.scaling.loads.first().copied().unwrap_or(Scaling::DEFAULT_LOAD)
     }
 
+    /// Whether a share of the usable bytes can be a full mark.
+    pub fn is_full_mark(share: f64) -> bool {
+        share > 0.0 && share <= 1.0
+    }
+
+    /// Whether days can be a lead time.
+    pub fn is_lead_time_days(days: f64) -> bool {
+        (0.0..=Self::LONGEST_LEAD_TIME_DAYS).contains(&days)
+    }
+
+    /// Reads `full_mark`.
+    pub(super) fn read_full_mark(fields: &mut Fields<'_>) -> Option<f64> {
+        let what = "a share of the usable bytes";
+        fields.number("full_mark", what, "more than 0, at most 1", Self::is_full_mark)
+    }
+
+    /// Reads `lead_time_days`.
+    pub(super) fn read_lead_time_days(fields: &mut Fields<'_>) -> Option<f64> {
+        fields.number("lead_time_days", "a number of days", "0 to 3650", Self::is_lead_time_days)
+    }
+
     /// Reads one `[[pool]]`; `None` where it has been refused.
     pub(super) fn read(mut fields: Fields<'_>) -> Option<Pool> {
         fields.require("name", "a name of its own, in quotes");
@@ -74,11 +95,8 @@ impl Pool {
             fields.refuse("hosts", "matches no host", format!("legal: a list of {}", HostPattern::LEGAL));
         }
         let scales_out = fields.flag("scales_out").unwrap_or(false);
-        let share = |share: f64| share > 0.0 && share <= 1.0;
-        let full_mark =
-            fields.number("full_mark", "a share of the usable bytes", "more than 0, at most 1", share);
-        let days = |days: f64| (0.0..=Self::LONGEST_LEAD_TIME_DAYS).contains(&days);
-        let lead_time_days = fields.number("lead_time_days", "a number of days", "0 to 3650", days);
+        let full_mark = Self::read_full_mark(&mut fields);
+        let lead_time_days = Self::read_lead_time_days(&mut fields);
         let floor = read_floor(&mut fields);
         let share = |share: f64| share > 0.0 && share < 1.0;
         let capacity = "a share of the servers' capacity";

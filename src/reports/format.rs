@@ -49,6 +49,7 @@ pub(crate) fn quantity(quantity: &Quantity) -> String {
         Quantity::Number { value: v, unit } => value(*v, *unit),
         Quantity::PerDay { value: v, unit } => format!("{} a day", change(*v, *unit)),
         Quantity::Days { value } => days(*value),
+        Quantity::OnDate { value: v, unit, date: on } => format!("{} on {}", change(*v, *unit), date(*on)),
         Quantity::Text { value } => value.clone(),
     }
 }

@@ -7,7 +7,7 @@ use chrono::{SecondsFormat, Utc};
 use serde::{Serialize, ser::Error};
 use serde_json::ser::Formatter;
 
-use super::{InputNotes, Report, ReportError};
+use super::{InputNotes, Report, ReportError, what_if::Assumed};
 use crate::plans::{Evidence, Finding, TrackRecord};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
@@ -22,6 +22,8 @@ struct Document<'a> {
     as_of: String,
     timezone: &'a str,
     currency: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scenarios: Vec<Assumed<'a>>,
     findings: Vec<Finding>,
     track_record: &'a TrackRecord,
     inputs: &'a InputNotes,
@@ -85,6 +87,7 @@ fn document(report: &Report) -> Result<Document<'_>, ReportError> {
         as_of: as_of.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true),
         timezone: report.timezone.name(),
         currency: &report.currency,
+        scenarios: Assumed::all(report),
         findings: report.ranked().into_iter().cloned().map(rounded).collect(),
         track_record: &report.track_record,
         inputs: &report.inputs,
@@ -181,6 +184,18 @@ mod tests {
         let schema: Value = serde_json::from_str(SCHEMA).unwrap();
         let document: Value = serde_json::from_str(&findings_json(&fixture::report()).unwrap()).unwrap();
         check("document", &document, &schema, &schema);
+    }
+
+    #[test]
+    fn scenarios_are_in_both_schemas() {
+        let report = crate::reports::what_if::tests::report();
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let document: Value = serde_json::from_str(&findings_json(&report).unwrap()).unwrap();
+        assert_eq!(document["findings"][0]["what_if"][0]["scenario"], "takeover");
+        check("document", &document, &schema, &schema);
+        let schema: Value = serde_json::from_str(include_str!("../../docs/what-if.schema.json")).unwrap();
+        let document: Value = serde_json::from_str(&crate::reports::what_if_json(&report).unwrap()).unwrap();
+        check("what-if", &document, &schema, &schema);
     }
 
     fn check(place: &str, value: &Value, rule: &Value, schema: &Value) {

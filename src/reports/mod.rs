@@ -7,6 +7,7 @@
 //!        ├─ json csv     findings.json, findings.csv
 //!        ├─ forecasts    forecasts.parquet
 //!        ├─ terminal     a table for stdout
+//!        ├─ what_if/     scenarios beside the findings, as a table and as JSON
 //!        └─ publish      all files, whole or not at all
 //! Played ── backtest/     backtest.html, backtest.json, a table for stdout
 //! Handover ─ schedule/  the scale-down plan for the tools that execute it, written and read back
@@ -35,6 +36,7 @@ mod slug;
 mod spark;
 mod terminal;
 mod text;
+mod what_if;
 mod words;
 
 #[cfg(test)]
@@ -54,3 +56,4 @@ pub use schedule::{
 };
 pub use terminal::terminal_table;
 pub(crate) use text::{one_line, sentence};
+pub use what_if::{what_if_json, what_if_table};

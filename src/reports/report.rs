@@ -6,7 +6,10 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::plans::{Finding, Runway, Severity, TrackRecord, Verdict};
+use crate::{
+    plans::{Finding, Runway, Severity, TrackRecord, Verdict},
+    platform::Scenario,
+};
 
 /// Everything that a report shows. It is drawn as it stands; nothing in it is fitted or computed again.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub struct Report {
     pub charts: usize,
     /// The findings, in any order.
     pub findings: Vec<Finding>,
+    /// What the findings were asked "what if" about, in the order of the platform file.
+    pub scenarios: Vec<Scenario>,
     /// How right earlier runs were.
     pub track_record: TrackRecord,
     /// What they rest on.
@@ -56,6 +61,8 @@ pub struct InputNotes {
     pub unrecognised: Vec<Unrecognised>,
     /// Hosts that no pool of the platform file claims.
     pub unassigned_hosts: Vec<String>,
+    /// What is planned, or would be in a scenario, and is not counted, in words.
+    pub not_counted: Vec<String>,
     /// The measures held.
     pub measures: Vec<MeasureHeld>,
 }

@@ -17,7 +17,7 @@ use crate::plans::{Finding, Runway, Severity};
 const SPARKLINE_FROM: usize = 100;
 
 /// From here on there is room for a long sparkline and for the runway's interval.
-const WIDE_FROM: usize = 120;
+pub(super) const WIDE_FROM: usize = 120;
 
 /// Columns of the runway, and of its bar within them: `9.9 years ████`, and with its interval
 /// `166 days (129 to beyond) ████`.
@@ -25,7 +25,7 @@ const RUNWAY: (usize, usize) = (14, 4);
 const RUNWAY_WIDE: (usize, usize) = (29, 4);
 
 /// Narrower tables cannot be read at all; the terminal wraps them.
-const NARROWEST: usize = 60;
+pub(super) const NARROWEST: usize = 60;
 
 /// The findings that ask for attention, most urgent first, and how many are fine; ends with a line break.
 /// `width` is in columns. Without `colour` there is no escape sequence in it.
@@ -72,7 +72,7 @@ pub fn terminal_table(report: &Report, width: usize, colour: bool) -> String {
 }
 
 /// A space on either side of each cell, which the width of a column includes.
-const PADDING: u16 = 2;
+pub(super) const PADDING: u16 = 2;
 
 fn row(finding: &Finding, report: &Report, wide: bool, cells: usize) -> Vec<Cell> {
     let severity = Cell::new(format!("{} {}", words::shape(finding.severity), finding.severity.name()));
@@ -96,16 +96,21 @@ fn row(finding: &Finding, report: &Report, wide: bool, cells: usize) -> Vec<Cell
 
 /// The days left and a bar, on one line of [`RUNWAY`] columns.
 fn left_of(runway: &Runway, wide: bool) -> String {
-    let words = match (runway.p5_days, runway.p50_days) {
+    let words = days_left(runway, wide);
+    let (columns, bar) = if wide { RUNWAY_WIDE } else { RUNWAY };
+    let words_columns = columns - bar - 1;
+    format!("{words:<words_columns$} {}", runway_bar(runway.p50_days, bar))
+}
+
+/// The days left in as few words as a table has room for, with their interval where it is wide.
+pub(super) fn days_left(runway: &Runway, wide: bool) -> String {
+    match (runway.p5_days, runway.p50_days) {
         (_, Some(days)) if !wide => format::days(days.round()),
         (_, None) if !wide => "beyond".to_owned(),
         (Some(early), None) => format!("beyond (from {})", format::days(early.round())),
         (None, None) => "beyond".to_owned(),
         _ => format::runway(runway),
-    };
-    let (columns, bar) = if wide { RUNWAY_WIDE } else { RUNWAY };
-    let words_columns = columns - bar - 1;
-    format!("{words:<words_columns$} {}", runway_bar(runway.p50_days, bar))
+    }
 }
 
 /// What a finding rests on: its first line, or its ordinary week.

@@ -3,9 +3,14 @@
 use super::{Report, format, report::reached};
 use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Severity, Verdict, Window};
 
-/// A verdict in a few words.
+/// A finding's verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
-    match &finding.verdict {
+    said(report, &finding.verdict)
+}
+
+/// A verdict in a few words.
+pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
+    match verdict {
         Verdict::Fills(e) if reached(&e.runway) => "full mark reached".to_owned(),
         Verdict::Fills(e) => match e.p50 {
             Some(date) => format!("fills about {}", format::date(date)),
@@ -28,7 +33,7 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
         Verdict::Ebbs(ebb) => {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
         }
-        Verdict::NoEbb { .. } if !scales_out(&finding.verdict) => "not declared to scale out".to_owned(),
+        Verdict::NoEbb { .. } if !scales_out(verdict) => "not declared to scale out".to_owned(),
         Verdict::NoEbb { because: NoEbb::NeedsAll, reason } => {
             format!("needs its servers at all hours: {reason}")
         }
@@ -41,9 +46,14 @@ pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
     }
 }
 
-/// A verdict in as few words as it can be told, where a table has no room for more.
+/// A finding's verdict in as few words as it can be told, where a table has no room for more.
 pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
-    match &finding.verdict {
+    briefly(report, &finding.verdict)
+}
+
+/// A verdict in as few words as it can be told.
+pub(crate) fn briefly(report: &Report, verdict: &Verdict) -> String {
+    match verdict {
         Verdict::Rises(size) | Verdict::Falls(size) if !size.steps.is_empty() => {
             format!("{} at once", format::percent_change(size.percent_over_span))
         }
@@ -55,13 +65,13 @@ pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
         }
         Verdict::Fills(e) => match e.p50.filter(|_| !reached(&e.runway)) {
             Some(date) => format!("full {}", format::date(date)),
-            None => verdict(report, finding),
+            None => said(report, verdict),
         },
         Verdict::Stale { since } => match report.local_date(*since) {
             Some(date) => format!("no sample since {}", format::date(date)),
-            None => verdict(report, finding),
+            None => said(report, verdict),
         },
-        _ => verdict(report, finding),
+        _ => said(report, verdict),
     }
 }
 

@@ -369,7 +369,7 @@ fn windows_keep_to_the_wall_clock_over_both_changes_of_the_clocks_in_both_hemisp
     ] {
         let platform = platform_in(zone, WEBMAIL);
         let as_of = chrono::DateTime::parse_from_rfc3339(as_of).unwrap().timestamp();
-        let context = Context { platform: &platform, as_of };
+        let context = Context::new(&platform, as_of);
         let mut clock = context.clock();
         let begin = as_of - 35 * DAY;
         let slots: Vec<_> = (0..35 * 24).map(|hour| Some(office(clock.at(begin + hour * HOUR)))).collect();

@@ -232,7 +232,7 @@ charts = 3
     conf/platform.toml:45: calendar.event "new year": to: 2026-12-30 is before from = 2026-12-31; legal: 2026-12-31 or later
     conf/platform.toml:46: calendar.event "new year": action: "skip" is not an action; legal: ignore, break
     conf/platform.toml:47: calendar.event "new year": pools: "mailstor" is not a pool of this file; did you mean mailstore? legal: mailstore, spare
-    conf/platform.toml:49: reports: is not a field here; did you mean report? legal: platform, source, pool, limit, calendar, report, archive
+    conf/platform.toml:49: reports: is not a field here; did you mean report? legal: platform, source, pool, limit, calendar, planned, scenario, report, archive
     "#);
 }
 
@@ -370,7 +370,7 @@ fn wrong_shapes_are_told() {
     conf/platform.toml:1: platform: is missing; legal: a table with name, timezone and currency
     conf/platform.toml:1: there is no source; declare at least one [[source]]
     conf/platform.toml:1: there is no pool; declare at least one [[pool]]
-    conf/platform.toml:1: "\u{202e}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": is not a field here; legal: platform, source, pool, limit, calendar, report, archive
+    conf/platform.toml:1: "\u{202e}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": is not a field here; legal: platform, source, pool, limit, calendar, planned, scenario, report, archive
     "#);
 }
 

@@ -9,7 +9,7 @@ use super::{
     plot::Plot,
 };
 use crate::{
-    plans::{Band, Evidence, Finding, Line, Quantity, Verdict},
+    plans::{Band, Evidence, Finding, Later, Line, Quantity, Threshold, Verdict},
     reports::{Report, report::runway},
 };
 
@@ -40,10 +40,12 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     }
     if let Some(band) = &evidence.band {
         let capacity = capacity(evidence);
-        plot.band(band, capacity)?;
-        if let Some(capacity) = capacity.filter(|&capacity| beyond(band, capacity)) {
+        let later = capacity.map(|now| capacity_later(evidence, now)).unwrap_or_default();
+        let most = capacity.map(|now| later.iter().map(|step| step.value).fold(now, f64::max));
+        plot.band(band, most)?;
+        if let Some(capacity) = capacity.filter(|&now| beyond(band, now) || !later.is_empty()) {
             let drawn = evidence.lines.iter().any(is_capacity);
-            plot.goes_on(capacity, if drawn { report.as_of } else { from })?;
+            plot.goes_on(capacity, &later, if drawn { report.as_of } else { from })?;
             if !drawn {
                 plot.legend(CAPACITY[0], |canvas, x, y| {
                     canvas.line(vec![(x, y), (x + 50, y)], ink::SECOND, 3)
@@ -53,14 +55,15 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     }
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
         let colour = if level.name.starts_with(FULL_MARK) { ink::LIMIT } else { ink::QUIET };
-        plot.level(&level.name, level.value, colour)?;
+        plot.level(level, colour)?;
     }
     plot.events()?;
     plot.as_of(report)?;
-    if let (Verdict::Fills(exhaustion), Some(level)) = (&finding.verdict, full_mark(evidence)) {
+    if let (Verdict::Fills(exhaustion), Some(mark)) = (&finding.verdict, full_mark(evidence)) {
         let moment = |days: f64| report.as_of.saturating_add((days * 86_400.0) as i64);
         if let Some(early) = exhaustion.runway.p5_days.or(exhaustion.runway.p50_days) {
             let (middle, late) = (exhaustion.runway.p50_days, exhaustion.runway.p95_days);
+            let level = mark.at(moment(middle.unwrap_or(early)));
             plot.interval(level, (moment(early), middle.map(moment), late.map(moment)))?;
         }
     }
@@ -68,17 +71,28 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
     Ok(Some(svg))
 }
 
-/// The last moment worth showing: as far ahead as the history reaches back, and past the middle of the runway.
+/// The last moment worth showing: as far ahead as the history reaches back, past the middle of the runway, and past
+/// what is planned.
 fn horizon(report: &Report, finding: &Finding, from: i64) -> i64 {
     /// How far past the middle of the runway.
     const BEYOND: f64 = 1.4;
+    /// How far past the last thing that is planned.
+    const PAST: f64 = 1.15;
     let history = report.as_of.saturating_sub(from);
     let days = runway(&finding.verdict).and_then(|runway| runway.p50_days).unwrap_or(0.0);
-    report.as_of.saturating_add(history.max((days * BEYOND * 86_400.0) as i64))
+    let planned = finding.evidence.marks.iter().map(|mark| mark.time).max().unwrap_or(from);
+    let planned = (planned.saturating_sub(report.as_of) as f64 * PAST) as i64;
+    report.as_of.saturating_add(history.max((days * BEYOND * 86_400.0) as i64).max(planned))
 }
 
-fn full_mark(evidence: &Evidence) -> Option<f64> {
-    evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK)).map(|level| level.value)
+fn full_mark(evidence: &Evidence) -> Option<&Threshold> {
+    evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK))
+}
+
+/// The capacity as it is known to change: a full mark is a share of it, and rises with it.
+fn capacity_later(evidence: &Evidence, now: f64) -> Vec<Later> {
+    let Some(mark) = full_mark(evidence).filter(|mark| mark.value > 0.0) else { return Vec::new() };
+    mark.later.iter().map(|step| Later { value: now * step.value / mark.value, ..*step }).collect()
 }
 
 fn is_capacity(line: &Line) -> bool {
@@ -109,11 +123,17 @@ fn capacity(evidence: &Evidence) -> Option<f64> {
 /// the capacity where the forecast would go beyond it.
 fn values(evidence: &Evidence) -> Option<Values> {
     let (lowest, highest) = extent(history(evidence))?;
-    let levels = extent(evidence.thresholds.iter().map(|level| level.value));
+    let later = |level: &Threshold| level.later.iter().map(|step| step.value).collect::<Vec<_>>();
+    let levels = evidence.thresholds.iter().flat_map(|level| [vec![level.value], later(level)].concat());
+    let levels = extent(levels);
     let top = levels.map_or(highest, |(_, level)| level.max(highest));
     let forecast = evidence.band.as_ref().and_then(|band| extent(band.p95.iter().copied()));
     let highest_seen = |headroom: f64| top.abs().mul_add(headroom, 1.0).max(top);
-    let (high, end) = match (forecast, capacity(evidence)) {
+    let capacity = capacity(evidence).map(|now| {
+        let later = capacity_later(evidence, now).into_iter().map(|step| step.value);
+        later.fold(now, f64::max)
+    });
+    let (high, end) = match (forecast, capacity) {
         (None, _) => (top, None),
         (Some((_, p95)), Some(capacity)) if p95 > capacity => {
             let top = top.max(capacity);

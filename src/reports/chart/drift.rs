@@ -32,7 +32,7 @@ pub(super) fn draw(report: &Report, finding: &Finding) -> Result<Option<String>,
         plot.history(line, colour, width)?;
     }
     for level in evidence.thresholds.iter().filter(|level| level.value.is_finite()) {
-        plot.level(&level.name, level.value, ink::LIMIT)?;
+        plot.level(level, ink::LIMIT)?;
     }
     plot.events()?;
     plot.as_of(report)?;

@@ -9,7 +9,7 @@ use super::{
     thin::thinned,
 };
 use crate::{
-    plans::{Band, Finding, Line},
+    plans::{Band, Finding, Later, Line, Threshold},
     platform::Unit,
     reports::{Report, format, text},
 };
@@ -163,19 +163,32 @@ impl<'a> Plot<'a> {
         }
     }
 
-    /// A level across the whole plot, named with its value.
-    pub(super) fn level(&self, name: &str, value: f64, colour: RGBColor) -> Result<(), ChartError> {
-        let y = self.y(value);
-        self.canvas.line(vec![(LEFT, y), (RIGHT, y)], colour, 3)?;
-        let label = format!("{} {}", text::one_line(name, 40), format::value(value, self.unit));
+    /// A level across the whole plot, named with its value of today.
+    pub(super) fn level(&self, level: &Threshold, colour: RGBColor) -> Result<(), ChartError> {
+        let y = self.y(level.value);
+        self.canvas.line(self.stairs((LEFT, y), &level.later), colour, 3)?;
+        let label = format!("{} {}", text::one_line(&level.name, 40), format::value(level.value, self.unit));
         let above = if y - self.top > 30 { -18 } else { 20 };
         self.canvas.text(&label, (LEFT + 12, y + above), Anchor::Left, (size::SMALL, colour))
     }
 
-    /// A level of the history that goes on from a moment to the end of the plot.
-    pub(super) fn goes_on(&self, value: f64, from: i64) -> Result<(), ChartError> {
-        let y = self.y(value);
-        self.canvas.line(vec![(self.x(from), y), (RIGHT, y)], ink::SECOND, 3)
+    /// A level of the history that goes on from a moment to the end of the plot, with what is known to change it.
+    pub(super) fn goes_on(&self, value: f64, later: &[Later], from: i64) -> Result<(), ChartError> {
+        self.canvas.line(self.stairs((self.x(from), self.y(value)), later), ink::SECOND, 3)
+    }
+
+    /// A level from a point to the end of the plot, a step where it changes.
+    fn stairs(&self, from: Point, later: &[Later]) -> Vec<Point> {
+        let mut points = vec![from];
+        let mut y = from.1;
+        for step in later.iter().filter(|step| step.value.is_finite() && step.from <= self.to) {
+            let x = self.x(step.from).max(from.0);
+            points.push((x, y));
+            y = self.y(step.value);
+            points.push((x, y));
+        }
+        points.push((RIGHT, y));
+        points
     }
 
     /// The moment that the report speaks of.

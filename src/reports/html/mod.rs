@@ -9,6 +9,7 @@ mod record;
 mod section;
 mod summary;
 mod week;
+mod what_if;
 
 use minijinja::{
     AutoEscape, Environment, UndefinedBehavior,
@@ -20,11 +21,12 @@ use serde::Serialize;
 use super::{Report, ReportError, drawn::Drawn};
 
 /// Each template with the name by which the others include it.
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("weekly.html", include_str!("../../../reports/weekly.html.j2")),
     ("urgent.html", include_str!("../../../reports/urgent.html.j2")),
     ("section.html", include_str!("../../../reports/section.html.j2")),
     ("card.html", include_str!("../../../reports/card.html.j2")),
+    ("what_if.html", include_str!("../../../reports/what_if.html.j2")),
     ("basis.html", include_str!("../../../reports/basis.html.j2")),
     ("glossary.html", include_str!("../../../reports/glossary.html.j2")),
     ("record.html", include_str!("../../../reports/record.html.j2")),

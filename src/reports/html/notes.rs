@@ -100,6 +100,11 @@ impl Notes {
                 List { title: "Seen and not read", none: "Nothing.", items: shown(&inputs.not_read) },
                 List { title: "Warnings of the sources", none: "None.", items: shown(&inputs.warnings) },
                 List {
+                    title: "Planned and not counted",
+                    none: "Nothing.",
+                    items: shown(&inputs.not_counted),
+                },
+                List {
                     title: "Hosts that no pool claims",
                     none: "None.",
                     items: shown(&inputs.unassigned_hosts),

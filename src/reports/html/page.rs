@@ -10,6 +10,7 @@ use super::{
     section::{self, Section},
     style,
     summary::{self, Answer},
+    what_if::WhatIf,
 };
 use crate::{
     plans::{Finding, Severity as Level},
@@ -35,6 +36,7 @@ pub(super) struct Page {
     answers: Vec<Answer>,
     urgent: Vec<Urgent>,
     sections: Vec<Section>,
+    what_if: Option<WhatIf>,
     record: Record,
     notes: Notes,
 }
@@ -80,6 +82,7 @@ impl Page {
             answers: summary::answers(report),
             urgent: urgent.map(|(rank, finding)| Urgent::new(report, rank, finding)).collect(),
             sections: section::sections(report, &ranked, drawn),
+            what_if: WhatIf::new(report),
             record: Record::new(report),
             notes: Notes::new(report),
         })

@@ -85,3 +85,14 @@ fn charts_say_what_they_show_and_headings_are_never_empty() {
     let headers = page.matches("<th ").count() + page.matches("<th>").count();
     assert_eq!(headers, page.matches("<th scope=").count());
 }
+
+/// A scenario's name is the operator's, and escaped like any label.
+#[test]
+fn the_whole_section_of_scenarios() {
+    let page = page(&crate::reports::what_if::tests::report());
+    assert!(!page.contains("<b>strict</b>"));
+    let from = page.find("<section class=\"question\" aria-labelledby=\"what-if\">").unwrap();
+    let section = &page[from..];
+    let to = section.find("</section>").unwrap();
+    insta::assert_snapshot!(&section[..to]);
+}
