@@ -1,75 +1,82 @@
 #!/usr/bin/env python3
-"""The loads of a simulated fleet, forecast by Mailtide, in the form that the fleet's scorer reads.
+"""What will each server's load be next week: runs Mailtide at the end of a fleet's history, and writes the scorer's predictions.
 
-    load.py platform FLEET > platform.toml         a platform in which each server of FLEET/prom is a pool of its own
-    load.py predictions OUT FLEET > loads.json     what a run with that platform has written to OUT/latest
+    load.py DATA MAILTIDE WORK > predictions.json
 
-The second reads forecasts.parquet: its middle (p50) is `yhat`, its bound `upper`, by five minutes from the end of the
-history on. Needs pyarrow. What is true of the fleet is not looked at.
+DATA has meta.json (end, hold_days, holidays) and prom/load_*.json; MAILTIDE is the program; WORK a directory for the archive and
+the report. Each server is a pool of its own. From forecasts.parquet, which needs pyarrow to be read, the middle (p50) becomes
+`yhat` and the bound `upper`, by five minutes. TIMEZONE is the one that the platform declares (Europe/Berlin); HOLIDAYS=0 leaves
+the fleet's holidays undeclared.
 """
-import glob
-import json
-import os
-import re
-import sys
+import datetime, json, os, pathlib, re, subprocess, sys
 
-STEP = 300
+DAY, STEP = 86400, 300
 
+PLATFORM = """
+[platform]
+name = "fleet"
+timezone = {timezone}
+currency = "EUR"
 
-def meta(fleet):
-    with open(f"{fleet}/meta.json") as file:
-        return json.load(file)
+[[source]]
+name = "prometheus"
+files = [{files}]
+measure = "load.cpu"
+unit = "percent"
+label_map = {{ host = "instance" }}
 
+[calendar]
+holidays = [{holidays}]
 
-def servers(fleet):
-    """The servers named in the exports of processor loads, without reading their samples."""
-    names = set()
-    for path in sorted(glob.glob(f"{fleet}/prom/load_*.json")):
-        with open(path) as file:
-            names.update(re.findall(r'"instance":"([^":]+)', file.read()))
-    return sorted(names)
+[report]
+charts = 0
+"""
 
-
-def platform(fleet, timezone="Europe/Berlin"):
-    files = os.path.abspath(f"{fleet}/prom/load_*.json")
-    holidays = ", ".join(meta(fleet).get("holidays", []))
-    print(f'[platform]\nname = "fleet"\ntimezone = "{timezone}"\ncurrency = "EUR"\n')
-    print(f'[[source]]\nname = "prometheus"\nfiles = ["{files}"]\nmeasure = "load.cpu"\nunit = "percent"')
-    print('label_map = { host = "instance" }\n')
-    if os.environ.get("HOLIDAYS", "1") != "0":
-        print(f"[calendar]\nholidays = [{holidays}]\n")
-    print("[report]\ncharts = 0\n")
-    for server in servers(fleet):
-        print(f'[[pool]]\nname = "{server}"\nrole = "webmail"\nhosts = ["{server}"]\nscales_out = true\n')
-
-
-def predictions(out, fleet):
-    import pyarrow.parquet as parquet
-
-    about = meta(fleet)
-    end, slots = about["end"], about["hold_days"] * 86400 // STEP
-    table = parquet.read_table(f"{out}/latest/forecasts.parquet").to_pydict()
-    loads = {}
-    for series, time, middle, bound in zip(table["series"], table["time"], table["p50"], table["bound"]):
-        found = re.fullmatch(r'load\.cpu\{pool="([^"]+)"\}', series)
-        slot = (time - end) // STEP
-        if found and 0 <= slot < slots:
-            own = loads.setdefault(found[1], ([None] * slots, [None] * slots))
-            own[0][slot], own[1][slot] = 100 * middle, 100 * bound
-    holes = [name for name, (yhat, _) in loads.items() if None in yhat]
-    if holes or not loads:
-        sys.exit(f"no forecast, or one with holes, of: {', '.join(holes) or 'any server'}")
-    json.dump({"load": [{"series": n, "yhat": y, "upper": u} for n, (y, u) in sorted(loads.items())]}, sys.stdout)
+POOL = """
+[[pool]]
+name = "{server}"
+role = "webmail"
+hosts = ["{server}"]
+scales_out = true
+"""
 
 
 def main():
-    match sys.argv[1:]:
-        case ["platform", fleet]:
-            platform(fleet)
-        case ["predictions", out, fleet]:
-            predictions(out, fleet)
-        case _:
-            sys.exit(__doc__)
+    data, mailtide, work = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], pathlib.Path(sys.argv[3]) / "load"
+    meta = json.loads((data / "meta.json").read_text())
+    exports = str(data / "prom" / "load_*.json")
+    texts = (path.read_text() for path in sorted(data.glob("prom/load_*.json")))
+    servers = sorted({name for text in texts for name in re.findall(r'"instance": ?"([^":]+)', text)})
+    holidays = meta.get("holidays", []) if os.environ.get("HOLIDAYS", "1") != "0" else []
+    platform = PLATFORM.format(
+        timezone=json.dumps(os.environ.get("TIMEZONE", "Europe/Berlin")),
+        files=json.dumps(exports),
+        holidays=", ".join(holidays),
+    )
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "platform.toml").write_text(platform + "".join(POOL.format(server=server) for server in servers))
+    end = datetime.datetime.fromtimestamp(meta["end"], datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    job = ["--platform", work / "platform.toml", "--archive", work / "archive", "--out", work / "out", "--as-of", end]
+    subprocess.run([mailtide, "run", *job], check=True, stdout=subprocess.DEVNULL)
+    json.dump({"load": predictions(work / "out" / "latest" / "forecasts.parquet", meta)}, sys.stdout)
+
+
+def predictions(path, meta):
+    import pyarrow.parquet as parquet
+
+    slots = meta["hold_days"] * DAY // STEP
+    table = parquet.read_table(path).to_pydict()
+    loads = {}
+    for series, time, middle, bound in zip(table["series"], table["time"], table["p50"], table["bound"]):
+        found = re.fullmatch(r'load\.cpu\{pool="([^"]+)"\}', series)
+        slot = (time - meta["end"]) // STEP
+        if found and 0 <= slot < slots:
+            own = loads.setdefault(found[1], ([None] * slots, [None] * slots))
+            own[0][slot], own[1][slot] = 100 * middle, 100 * bound
+    holed = [name for name, (middle, _) in loads.items() if None in middle]
+    if holed or not loads:
+        sys.exit(f"no forecast, or one with holes, of: {', '.join(holed) or 'any server'}")
+    return [{"series": name, "yhat": yhat, "upper": upper} for name, (yhat, upper) in sorted(loads.items())]
 
 
 if __name__ == "__main__":

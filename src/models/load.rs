@@ -200,7 +200,7 @@ pub fn load_forecast(
     Ok(LoadForecast {
         week,
         holiday: LoadWeek::of(&compared, &free, &free_spread),
-        coming: coming(load, settings, holiday, weights, now.width, &next).ok_or_else(short)?,
+        coming: coming(load, settings, holiday, &compared, weights, now.width, &next).ok_or_else(short)?,
         held_back,
         weeks: (until - first) as f64 / (7 * DAY) as f64,
         tally,
@@ -212,11 +212,12 @@ fn coming(
     load: &Series,
     settings: &LoadSettings,
     holiday: &dyn Fn(i64) -> bool,
+    compared: &Weeks,
     weights: [f64; 3],
     width: f64,
     next: &[f64],
 ) -> Option<Vec<ComingSlot>> {
-    let fine = Weeks::new(load, &settings.clock, settings.until, MOST_WEEKS);
+    let fine = compared.of_grid(load, &settings.clock, settings.until, MOST_WEEKS);
     let (now, learnt) = Candidates::of(&fine, 0, holiday, Some(width))?;
     let (mut middle, mut spread) = (now.weighted(weights), now.spread);
     // The hourly forecast knows of no holiday.

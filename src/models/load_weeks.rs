@@ -49,6 +49,21 @@ impl Weeks {
         if misfits.is_some_and(|(even, wall)| even < CLEARLY * wall) { even } else { wall }
     }
 
+    /// The same of another grid, by the clock that this one follows.
+    pub(super) fn of_grid(&self, load: &Series, clock: &LocalClock, until: i64, most: usize) -> Weeks {
+        let mut wall_clock = clock.clone();
+        let mut local = |time| {
+            let at = wall_clock.at(time);
+            at.day * DAY + at.second
+        };
+        match self.even {
+            Some(offset) => {
+                Weeks { even: self.even, ..Weeks::laid_out(load, until, most, &mut |time| time + offset) }
+            }
+            None => Weeks::laid_out(load, until, most, &mut local),
+        }
+    }
+
     fn laid_out(load: &Series, until: i64, most: usize, local: &mut dyn FnMut(i64) -> i64) -> Weeks {
         let step = load.step();
         let slots_per_day = usize::try_from(DAY / step).unwrap_or(1).max(1);
