@@ -46,7 +46,8 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
         input.add(history.extract(measure)?);
     }
     let volumes = volumes(input);
-    let context = &context.placed(&volumes);
+    let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
+    let context = &context.placed(&volumes, &mailboxes);
     let answers: Vec<(Option<&Pool>, VolumeAnswer)> = volumes
         .par_iter()
         .map(|volume| {
@@ -54,7 +55,6 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
             (pool, volume_findings(volume, pool, context))
         })
         .collect();
-    let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
     let mut of_pools: Vec<(&Pool, Vec<VolumeAnswer>)> =
         context.platform.pools.iter().map(|pool| (pool, Vec::new())).collect();
     let mut findings = Vec::new();
