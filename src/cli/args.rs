@@ -25,8 +25,8 @@ pub(super) enum Command {
     Pull(PullJob),
     /// Forecast and plan from the archive, and print the findings; writes nothing
     Plan(Job),
-    /// Forecast and plan from the archive, and render the report
-    Report(Job),
+    /// Forecast and plan from the archive, and render the reports
+    Report(ReportJob),
     /// Compare when volumes and pools are full, as things are and if something were different; writes nothing
     WhatIf(Box<WhatIfJob>),
     /// Play the archive again at past moments, and score what would have been forecast against what came
@@ -54,6 +54,25 @@ pub(super) struct Examined {
     /// How the examination is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
+}
+
+/// What `report` is told.
+#[derive(Debug, Clone, ClapArgs)]
+pub(super) struct ReportJob {
+    /// The report that is wanted; the others are written beside it
+    #[arg(value_enum, default_value_t = Page::Weekly)]
+    pub(super) page: Page,
+    #[command(flatten)]
+    pub(super) job: Job,
+}
+
+/// The reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Page {
+    /// Everything, by urgency
+    Weekly,
+    /// Which hours need fewer servers, what that saves, and what it would have risked
+    CostOptimisation,
 }
 
 /// What `pull` is told.

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::{
     archive_table::archive_table,
     archive_words::{tidied_lines, verification_text},
-    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, PullJob, VerifyJob},
+    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, Page, PullJob, ReportJob, VerifyJob},
     backtest::backtest,
     doctor::doctor,
     exit::Exit,
@@ -35,7 +35,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Run(job) => whole_job(job, &bar),
         Command::Pull(job) => pull(job, &bar),
         Command::Plan(job) => plan(job, &bar),
-        Command::Report(job) => report(job, &bar),
+        Command::Report(asked) => report(asked, &bar),
         Command::Backtest(asked) => backtest(asked, &bar),
         Command::Schedule(asked) => schedule(asked, &bar),
         Command::WhatIf(asked) => what_if(asked, &bar),
@@ -69,7 +69,7 @@ fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     tell_unreadable(&pulled);
     let report = pipeline::plan(&platform, &places, as_of, Some(&pulled), bar)?;
-    finish(job, &platform, &report, &places, Some(&pulled), bar)
+    finish(job, Page::Weekly, &platform, &report, &places, Some(&pulled), bar)
 }
 
 fn pull(pull: &PullJob, bar: &Bar) -> anyhow::Result<Exit> {
@@ -105,10 +105,11 @@ fn plan(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
     Ok(exit_code(job, &report, None))
 }
 
-fn report(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
+fn report(asked: &ReportJob, bar: &Bar) -> anyhow::Result<Exit> {
+    let job = &asked.job;
     let (platform, places, as_of) = prepare(job)?;
     let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
-    finish(job, &platform, &report, &places, None, bar)
+    finish(job, asked.page, &platform, &report, &places, None, bar)
 }
 
 fn what_if(asked: &WhatIfJob, bar: &Bar) -> anyhow::Result<Exit> {
@@ -182,6 +183,7 @@ pub(super) fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineErro
 /// Writes the report, and prints its findings where somebody looks or where there is something to say.
 fn finish(
     job: &Job,
+    page: Page,
     platform: &Platform,
     report: &Report,
     places: &Places,
@@ -203,7 +205,11 @@ fn finish(
         out(&findings_json(report)?)?;
     } else if urgent || partial || io::stdout().is_terminal() {
         out(&table(report))?;
-        out(&format!("\nReport: {}\n", published.weekly_html.display()))?;
+        let page = match page {
+            Page::Weekly => &published.weekly_html,
+            Page::CostOptimisation => &published.cost_optimisation_html,
+        };
+        out(&format!("\nReport: {}\n", page.display()))?;
     }
     Ok(exit_code(job, report, pulled))
 }

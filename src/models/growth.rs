@@ -7,6 +7,7 @@ use super::{
     growth_backtest::{GrowthBacktest, WalkForward},
     growth_change::{Change, mean_factor, purged_by},
     growth_future::{Events, Futures, draw, steps},
+    growth_prior::FleetPrior,
     growth_shape::Course,
     growth_simple::simple_rates,
     growth_weeks::{LEAST_WEEKS, WEEK, Weeks},
@@ -27,8 +28,17 @@ const BY_DATE: f64 = 0.4;
 pub struct GrowthSettings {
     /// How many days ahead the forecast looks, at least 1.
     pub horizon_days: usize,
+    /// What is known of growth before the level's own history is looked at.
+    pub prior: FleetPrior,
     /// The chance of being full that a plan takes, above 0 and below 1: see [`Highest::planned`].
     pub plan_risk: f64,
+}
+
+impl Default for GrowthSettings {
+    /// A year ahead, by what is known of volumes in general, and planned for the early edge.
+    fn default() -> Self {
+        GrowthSettings { horizon_days: 365, prior: FleetPrior::GENERAL, plan_risk: 0.05 }
+    }
 }
 
 /// How high the level gets by each day, retention jobs and one-off purges included, less what the mark is known to
@@ -127,12 +137,12 @@ pub fn fit(level: &Level, settings: GrowthSettings) -> Result<Fit, TooShort> {
         enough_at: (first + need) * DAY,
     };
     let weeks = Weeks::of(days).ok_or_else(short)?;
-    let average = Average::of(&weeks, steps(settings.horizon_days));
-    let walk = WalkForward::of(&weeks, &average.foretold);
+    let average = Average::of(&weeks, steps(settings.horizon_days), &settings.prior);
+    let walk = WalkForward::of(&weeks, &average.foretold, average.in_bursts());
     let backtest = walk.backtest().ok_or_else(short)?;
     let end = weeks.len() - 1;
     let blend = walk.blend(end);
-    let simple = blend.simple_rate(&simple_rates(&weeks.means, end));
+    let simple = blend.simple_rate(&simple_rates(&weeks.ends, end));
     let retention = level.steps.retention;
     let purged = (0..=settings.horizon_days as i64)
         .map(|ahead| retention.map_or(0.0, |job| purges_until(&job, last, ahead) * job.size))
@@ -188,7 +198,13 @@ fn purges_until(job: &Retention, from: i64, ahead: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::{HOUR, Series};
+    use crate::{
+        models::GrowthBelief,
+        series::{HOUR, Series},
+    };
+
+    const SETTINGS: GrowthSettings =
+        GrowthSettings { horizon_days: 365, prior: FleetPrior::GENERAL, plan_risk: 0.05 };
 
     /// A level by the hour for `days` days.
     fn level(days: usize, of: impl Fn(f64) -> f64) -> Level {
@@ -196,15 +212,13 @@ mod tests {
         Level::of(&Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())).unwrap()
     }
 
-    const YEAR: GrowthSettings = GrowthSettings { horizon_days: 365, plan_risk: 0.05 };
-
     fn near(got: f64, expected: f64, share: f64) {
         assert!((got - expected).abs() <= share * expected.abs(), "{got}, expected {expected}");
     }
 
     #[test]
     fn steady_growth_goes_on() {
-        let forecast = forecast(&level(120, |d| 1000.0 + 10.0 * d), YEAR).unwrap();
+        let forecast = forecast(&level(120, |d| 1000.0 + 10.0 * d), SETTINGS).unwrap();
         near(forecast.net_per_day, 10.0, 0.01);
         // The last day's median lies at 119 days and 11.5 hours; 100 days later there are 1,000 more.
         near(forecast.p50[0], 1000.0 + 10.0 * (119.0 + 11.5 / 24.0), 0.001);
@@ -220,7 +234,7 @@ mod tests {
     #[test]
     fn a_purge_is_not_growth_and_comes_only_once() {
         let purged = |d: f64| 100_000.0 + 100.0 * d - if d >= 60.0 { 12_000.0 } else { 0.0 };
-        let forecast = forecast(&level(120, purged), YEAR).unwrap();
+        let forecast = forecast(&level(120, purged), SETTINGS).unwrap();
         near(forecast.net_per_day, 100.0, 0.02);
         near(forecast.p50[91], purged(119.48) + 9_100.0, 0.02);
         // In a year there may be another one.
@@ -231,7 +245,7 @@ mod tests {
     fn purges_of_a_retention_job_come_back_on_their_day() {
         // 100 a day, and 700 less on every tenth day: 30 a day net.
         let kept = |d: f64| 20_000.0 + 100.0 * d - 700.0 * (d / 10.0).floor();
-        let forecast = forecast(&level(120, kept), YEAR).unwrap();
+        let forecast = forecast(&level(120, kept), SETTINGS).unwrap();
         near(forecast.gross_per_day, 100.0, 0.02);
         near(forecast.net_per_day, 30.0, 0.1);
         // Day 119 stands just before a purge: the next day lies about 600 lower.
@@ -244,7 +258,7 @@ mod tests {
         // A little unevenness from week to week, so that a change has something to stand out from.
         let uneven = |d: f64| 20.0 * (d / 3.0).sin();
         let faster = |d: f64| 10_000.0 + 10.0 * d.min(80.0) + 40.0 * (d - 80.0).max(0.0) + uneven(d);
-        let forecast = forecast(&level(150, faster), YEAR).unwrap();
+        let forecast = forecast(&level(150, faster), SETTINGS).unwrap();
         near(forecast.net_per_day, 40.0, 0.1);
         let changed = forecast.rate_changed.unwrap();
         assert!((changed - 80).abs() <= 7, "{changed}");
@@ -254,7 +268,7 @@ mod tests {
     fn growth_that_speeds_up_is_bent() {
         // The rate doubles every 90 days: 10 · 2^(d/90) a day.
         let doubling = |d: f64| 50_000.0 + 10.0 * 90.0 / 2_f64.ln() * (d / 90.0).exp2();
-        let forecast = forecast(&level(300, doubling), YEAR).unwrap();
+        let forecast = forecast(&level(300, doubling), SETTINGS).unwrap();
         assert_eq!(forecast.course, Course::Accelerating);
         // Over the four weeks to come, the rate is that of a fortnight ahead.
         near(forecast.gross_per_day, 10.0 * (314.0_f64 / 90.0).exp2(), 0.1);
@@ -265,16 +279,102 @@ mod tests {
     fn growth_that_slows_down_like_a_logarithm_goes_on_like_one() {
         // The rate is 400 / (1 + d/60) a day: the level is 24,000 · ln(1 + d/60) above its start.
         let saturating = |d: f64| 50_000.0 + 400.0 * 60.0 * (1.0 + d / 60.0).ln();
-        let forecast = forecast(&level(300, saturating), YEAR).unwrap();
+        let forecast = forecast(&level(300, saturating), SETTINGS).unwrap();
         assert_eq!(forecast.course, Course::Saturating);
         near(forecast.gross_per_day, 400.0 / (1.0 + 314.0 / 60.0), 0.05);
         near(forecast.p50[180] - forecast.p50[0], saturating(479.5) - saturating(299.5), 0.05);
     }
 
     #[test]
+    fn a_weekly_rhythm_is_no_change_of_rate() {
+        // 70 on each working day and nothing on weekends: 350 a week, 50 a day.
+        let working_days = |d: f64| (d / 7.0).floor() * 5.0 + (d % 7.0).min(5.0);
+        for days in [140, 143, 145] {
+            let forecast = forecast(&level(days, |d| 30_000.0 + 70.0 * working_days(d)), SETTINGS).unwrap();
+            near(forecast.net_per_day, 50.0, 0.05);
+            near(forecast.p50[91] - forecast.p50[0], 91.0 * 50.0, 0.06);
+            assert_eq!((forecast.course, forecast.rate_changed), (Course::Steady, None), "{days}");
+        }
+    }
+
+    #[test]
+    fn what_has_just_gone_or_come_at_once_is_not_gone_on_with() {
+        // 100 a day; three days before the end 30,000 of 112,000 are purged, or moved in.
+        for step in [-30_000.0, 30_000.0] {
+            let stepped = |d: f64| 100_000.0 + 100.0 * d + if d >= 117.0 { step } else { 0.0 };
+            let forecast = forecast(&level(120, stepped), SETTINGS).unwrap();
+            near(forecast.net_per_day, 100.0, 0.03);
+            near(forecast.p50[0], stepped(119.48), 0.001);
+            near(forecast.p50[28] - forecast.p50[0], 2_800.0, 0.05);
+            assert!(forecast.p5[28] > 0.9 * forecast.p50[0], "{}", forecast.p5[28]);
+        }
+    }
+
+    #[test]
+    fn gaps_and_outliers_are_no_growth() {
+        let line = |d: f64| 50_000.0 + 50.0 * d;
+        // Three weeks without data, and 60,000 more for five hours.
+        let slots = (0..140 * 24).map(|i| {
+            let day = f64::from(i) / 24.0;
+            (!(60.0..81.0).contains(&day))
+                .then_some(line(day) + if (2400..2405).contains(&i) { 60_000.0 } else { 0.0 })
+        });
+        let level = Level::of(&Series::from_slots(0, HOUR, slots.collect::<Vec<_>>())).unwrap();
+        let forecast = forecast(&level, SETTINGS).unwrap();
+        near(forecast.net_per_day, 50.0, 0.02);
+        near(forecast.p50[91] - forecast.p50[0], 91.0 * 50.0, 0.03);
+    }
+
+    #[test]
+    fn whole_gigabytes_grow_between_their_steps() {
+        // Two in a week, told in whole ones by the day: 2 / 7 a day.
+        let slots = (0..200).map(|d| Some((60.0 + 2.0 * f64::from(d) / 7.0).floor()));
+        let level = Level::of(&Series::from_slots(0, DAY, slots.collect::<Vec<_>>())).unwrap();
+        assert!(level.steps.once.is_empty());
+        let forecast = forecast(&level, SETTINGS).unwrap();
+        near(forecast.net_per_day, 2.0 / 7.0, 0.1);
+        near(forecast.p50[91] - forecast.p50[0], 26.0, 0.1);
+    }
+
+    #[test]
+    fn growth_in_bursts_goes_on_by_its_usual_weeks() {
+        // 10 in one week, 40 in the next, 0 in the third; and in every thirteenth 500 that are no habit: the 52 weeks
+        // before the last day hold 48 usual ones of 50 / 3 each on average.
+        let mut total = 5_000.0;
+        let ends: Vec<f64> = (0..60)
+            .map(|week| {
+                total += if week % 13 == 5 { 500.0 } else { [10.0, 40.0, 0.0][week % 3] };
+                total
+            })
+            .collect();
+        let forecast = forecast(&level(420, |d| ends[(d / 7.0) as usize]), SETTINGS).unwrap();
+        assert_eq!(forecast.course, Course::InBursts);
+        let a_week = (forecast.p50[91] - forecast.p50[0]) / 13.0;
+        // A tenth trimmed at either end takes the bursts and some of the idle weeks.
+        assert!((12.0..26.0).contains(&a_week), "{a_week}");
+        // A burst may come within four weeks; the interval has room for one.
+        assert!(forecast.p95[28] - forecast.p50[28] > 60.0, "{}", forecast.p95[28]);
+    }
+
+    #[test]
+    fn a_short_history_is_read_by_what_the_fleet_does() {
+        // Eight weeks at 10 a day, the last two and a half at 20: a change or chance, by what volumes do.
+        let young = level(56, |d| 10_000.0 + 10.0 * d + 10.0 * (d - 38.0).max(0.0) + 8.0 * (d * 0.9).sin());
+        let changed =
+            level(364, |d| 10_000.0 + 10.0 * d + 30.0 * (d - 250.0).max(0.0) + 8.0 * (d * 0.9).sin());
+        let steady = level(364, |d| 10_000.0 + 10.0 * d + 8.0 * (d * 0.9).sin());
+        let in_a_year_of = |fleet: &Level| {
+            let prior = FleetPrior::learnt(&[GrowthBelief::of(fleet).unwrap(); 100]);
+            let forecast = forecast(&young, GrowthSettings { prior, ..SETTINGS }).unwrap();
+            forecast.p50[91] - forecast.p50[0]
+        };
+        assert!(in_a_year_of(&changed) > in_a_year_of(&steady) + 10.0);
+    }
+
+    #[test]
     fn less_than_six_weeks_is_too_short_and_says_until_when() {
-        let short = forecast(&level(30, |d| 1000.0 + d), YEAR).unwrap_err();
+        let short = forecast(&level(30, |d| 1000.0 + d), SETTINGS).unwrap_err();
         assert_eq!((short.have_days, short.need_days, short.enough_at), (30.0, 42.0, 42 * DAY));
-        assert!(forecast(&level(43, |d| 1000.0 + d), YEAR).is_ok());
+        assert!(forecast(&level(43, |d| 1000.0 + d), SETTINGS).is_ok());
     }
 }

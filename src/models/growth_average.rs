@@ -2,8 +2,9 @@
 //! (Bayesian model averaging).
 
 use super::{
-    growth_filter::{AHEAD, Known, REST, Track, Tried, WANDERS, Wander, filter, tried_weeks},
-    growth_shape::{Course, Shape, shapes},
+    growth_filter::{AHEAD, Known, REST, Track, Tried, WANDERS, filter, tried_weeks},
+    growth_prior::FleetPrior,
+    growth_shape::{Course, FAMILIES, Shape, shapes},
     growth_weeks::Weeks,
 };
 
@@ -19,7 +20,8 @@ const NEGLIGIBLE: f64 = 1e-4;
 pub(super) struct Model {
     /// Index into [`Average::shapes`].
     pub(super) shape: usize,
-    pub(super) wander: Wander,
+    /// Index into [`WANDERS`].
+    pub(super) wander: usize,
     pub(super) known: Known,
     /// How likely it is; all of them sum to one.
     pub(super) weight: f64,
@@ -53,7 +55,7 @@ pub(super) struct Average {
 
 impl Average {
     /// Weighs all shapes and wanders for a history and so many weeks ahead.
-    pub(super) fn of(weeks: &Weeks, ahead: usize) -> Self {
+    pub(super) fn of(weeks: &Weeks, ahead: usize, prior: &FleetPrior) -> Self {
         let shapes = shapes(weeks.len(), weeks.len() + ahead + 1);
         let precision = [FACTOR, CHANGE].map(|times| (times * weeks.usual_growth).powi(-2));
         let (mut models, mut tried) = (Vec::new(), Vec::new());
@@ -70,9 +72,9 @@ impl Average {
                 scale: &scale,
                 precision,
             };
-            for wander in WANDERS {
-                let known = filter(weeks, &track, &wander, &mut tried);
-                let weight = known.log_evidence + (shape.prior * wander.prior).ln();
+            for (wander, wandering) in WANDERS.iter().enumerate() {
+                let known = filter(weeks, &track, wandering, &mut tried);
+                let weight = known.log_evidence + prior.of_model(shape, wander).ln();
                 models.push(Model { shape: index, wander, known, weight });
             }
             let end = weeks.len() - 1;
@@ -80,7 +82,7 @@ impl Average {
                 .push([0, 1].map(|j| track.level[j].get(end).map_or(0.0, |level| level + track.rest[j])));
             scales.push(scale);
         }
-        let foretold = foretold(weeks, &shapes, &models, &tried);
+        let foretold = foretold(weeks, &shapes, &models, &tried, prior);
         let mut weights: Vec<f64> = models.iter().map(|m| m.weight).collect();
         normalise(&mut weights);
         for (model, weight) in models.iter_mut().zip(weights) {
@@ -90,8 +92,25 @@ impl Average {
         Average { shapes, until_now, scales, models, foretold }
     }
 
+    /// How likely each wander is with each family of shapes; all of them sum to one.
+    pub(super) fn belief(&self) -> [[f64; WANDERS.len()]; FAMILIES] {
+        let mut belief = [[0.0; WANDERS.len()]; FAMILIES];
+        for model in &self.models {
+            belief[self.shapes[model.shape].family][model.wander] += model.weight;
+        }
+        belief
+    }
+
+    /// How likely it is that the level grows in bursts.
+    pub(super) fn in_bursts(&self) -> f64 {
+        self.models.iter().filter(|m| WANDERS[m.wander].in_bursts()).map(|m| m.weight).sum()
+    }
+
     /// The likeliest course, and the first week of the present rate where that is a change.
     pub(super) fn course(&self) -> (Course, Option<usize>) {
+        if self.in_bursts() > 0.5 {
+            return (Course::InBursts, None);
+        }
         let of = |course: Course| self.models.iter().filter(move |m| self.shapes[m.shape].course == course);
         let belief = |course: Course| of(course).map(|m| m.weight).sum::<f64>();
         let bent = [Course::Accelerating, Course::Saturating, Course::Changed];
@@ -131,7 +150,13 @@ fn normalise(logs: &mut [f64]) {
 }
 
 /// What the average would have said in the past. `tried` holds the tries of each model, one model after another.
-fn foretold(weeks: &Weeks, shapes: &[Shape], models: &[Model], tried: &[Tried]) -> Vec<Foretold> {
+fn foretold(
+    weeks: &Weeks,
+    shapes: &[Shape],
+    models: &[Model],
+    tried: &[Tried],
+    prior: &FleetPrior,
+) -> Vec<Foretold> {
     let mut foretold = Vec::new();
     let each = tried.len() / models.len().max(1);
     let mut weights: Vec<f64> = Vec::with_capacity(models.len());
@@ -139,9 +164,8 @@ fn foretold(weeks: &Weeks, shapes: &[Shape], models: &[Model], tried: &[Tried]) 
         weights.clear();
         weights.extend(models.iter().enumerate().map(|(i, model)| {
             let shape = &shapes[model.shape];
-            let prior = shape.prior * model.wander.prior;
             if shape.known_in(week) {
-                tried[i * each + at].log_evidence + prior.ln()
+                tried[i * each + at].log_evidence + prior.of_model(shape, model.wander).ln()
             } else {
                 f64::NEG_INFINITY
             }
@@ -184,7 +208,7 @@ mod tests {
                 (d, level)
             })
             .collect();
-        Average::of(&Weeks::of(&days).unwrap(), 52).course()
+        Average::of(&Weeks::of(&days).unwrap(), 52, &FleetPrior::default()).course()
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     growth::Highest,
     growth_average::{Average, Model},
     growth_change::{Change, Changing, mean_factor},
+    growth_filter::WANDERS,
     growth_weeks::Weeks,
 };
 use crate::series::Parts;
@@ -169,7 +170,7 @@ fn paths(weeks: &Weeks, average: &Average, steps: usize, draws: &mut Draws) -> V
 }
 
 fn path(weeks: &Weeks, average: &Average, model: &Model, steps: usize, draws: &mut Draws) -> Vec<f64> {
-    let (known, wander) = (&model.known, &model.wander);
+    let (known, wander) = (&model.known, &WANDERS[model.wander]);
     let shape = &average.shapes[model.shape];
     let scale = &average.scales[model.shape];
     let factor = correlated(known.covariance, draws.normals());

@@ -11,14 +11,18 @@ pub enum Course {
     Saturating,
     /// At the rate since a change.
     Changed,
+    /// By the weeks' trimmed mean: they have little to do with each other.
+    InBursts,
 }
 
-/// How likely each family is beforehand: set on two simulated fleets, where moving 0.06 from the steady one to the
-/// others moved the mean error of a date by less than a day, and that of near dates by somewhat more.
-const STEADY: f64 = 0.42;
-const EXPONENTIAL: f64 = 0.2;
-const DECLINING: f64 = 0.18;
-const CHANGED: f64 = 0.2;
+/// Families of shapes, as indices: a steady rate, exponential ones, ones that fall like one over the time, and
+/// changed ones.
+const STEADY: usize = 0;
+const EXPONENTIAL: usize = 1;
+const DECLINING: usize = 2;
+const CHANGED: usize = 3;
+/// How many families there are.
+pub(super) const FAMILIES: usize = 4;
 
 /// Exponential rates: by how many natural logarithms a year, and how likely each is among them. 0.7 doubles the
 /// rate in a year, 3.6 in ten weeks.
@@ -37,8 +41,10 @@ const NEAR_WEEKS: usize = 12;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Shape {
     pub(super) course: Course,
-    /// How likely it is beforehand.
-    pub(super) prior: f64,
+    /// Index of its family.
+    pub(super) family: usize,
+    /// How likely it is beforehand among its family.
+    pub(super) share: f64,
     /// The first week of the new rate, where the rate changes.
     pub(super) change: Option<usize>,
     /// Growth in each week, the coming ones included: what the factors multiply. Week `i` ends the step from
@@ -58,23 +64,24 @@ pub(super) fn shapes(weeks: usize, in_all: usize) -> Vec<Shape> {
     // The middle of a step, in weeks from the last week's middle; half a step more is the end of the last week.
     let time = |i: usize| i as f64 - (weeks as f64 - 0.5);
     let column = |rate: &dyn Fn(f64) -> f64| -> Vec<f64> { (0..in_all).map(|i| rate(time(i))).collect() };
-    let one = |course, prior, rate: &dyn Fn(f64) -> f64| Shape {
+    let one = |course, family, share, rate: &dyn Fn(f64) -> f64| Shape {
         course,
-        prior,
+        family,
+        share,
         change: None,
         columns: vec![column(rate)],
     };
     let span = weeks as f64;
-    let mut shapes = vec![one(Course::Steady, STEADY, &|_| 1.0)];
+    let mut shapes = vec![one(Course::Steady, STEADY, 1.0, &|_| 1.0)];
     for (per_year, share) in PER_YEAR {
         let course = if per_year > 0.0 { Course::Accelerating } else { Course::Saturating };
         // A bend ends where its evidence ends: as far ahead as the history reaches back.
-        shapes.push(one(course, EXPONENTIAL * share, &|t| (per_year / YEAR * t.min(span)).exp()));
+        shapes.push(one(course, EXPONENTIAL, share, &|t| (per_year / YEAR * t.min(span)).exp()));
     }
     for half in HALVES_IN {
         let share = 1.0 / HALVES_IN.len() as f64;
         let rate = |t: f64| (1.0 + span / half) / (1.0 + (t + span).max(0.0) / half);
-        shapes.push(one(Course::Saturating, DECLINING * share, &rate));
+        shapes.push(one(Course::Saturating, DECLINING, share, &rate));
     }
     let changes: Vec<usize> = (SIDE_WEEKS..weeks.saturating_sub(SIDE_WEEKS - 1))
         .filter(|c| weeks - c <= NEAR_WEEKS || (weeks - c).is_multiple_of(2))
@@ -83,7 +90,8 @@ pub(super) fn shapes(weeks: usize, in_all: usize) -> Vec<Shape> {
         let after = (0..in_all).map(|i| f64::from(u8::from(i >= change))).collect();
         shapes.push(Shape {
             course: Course::Changed,
-            prior: CHANGED / changes.len() as f64,
+            family: CHANGED,
+            share: 1.0 / changes.len() as f64,
             change: Some(change),
             columns: vec![vec![1.0; in_all], after],
         });
@@ -96,10 +104,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shapes_share_out_all_of_the_belief_and_stand_at_one_today() {
+    fn each_family_shares_out_all_of_its_belief_and_stands_at_one_today() {
         let shapes = shapes(40, 60);
-        let all: f64 = shapes.iter().map(|s| s.prior).sum();
-        assert!((all - 1.0).abs() < 1e-9, "{all}");
+        for family in 0..FAMILIES {
+            let all: f64 = shapes.iter().filter(|s| s.family == family).map(|s| s.share).sum();
+            assert!((all - 1.0).abs() < 1e-9, "{family}: {all}");
+        }
         for shape in shapes.iter().filter(|s| s.change.is_none()) {
             // Week 39 is the last one; today lies between the middles of the steps to it and from it.
             let today = (shape.columns[0][39] * shape.columns[0][40]).sqrt();

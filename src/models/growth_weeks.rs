@@ -40,6 +40,8 @@ pub(super) struct Weeks {
     pub(super) unit: f64,
     /// The mean level of each week, days without data lying on the line between their neighbours.
     pub(super) means: Vec<f64>,
+    /// The level at the end of each week's last day, or on the line between its neighbours where that has no data.
+    pub(super) ends: Vec<f64>,
     /// What was seen of each week; `None` for one without data.
     pub(super) observed: Vec<Option<Observed>>,
     /// The level of the last day.
@@ -63,7 +65,7 @@ impl Weeks {
         let unit = days.iter().map(|d| d.1.abs()).fold(0.0, f64::max);
         let unit = if unit > 0.0 { unit } else { 1.0 };
         let noise = ALIKE * noise_of_a_day(days, unit).powi(2);
-        let mut means = Vec::new();
+        let (mut means, mut ends) = (Vec::new(), Vec::new());
         let mut observed = Vec::new();
         for week in 0..count {
             let end = last - WEEK * (count - 1 - week);
@@ -71,6 +73,7 @@ impl Weeks {
             let mean =
                 (0..WEEK).filter_map(|back| level_on(days, end - back)).sum::<f64>() / WEEK as f64 / unit;
             means.push(mean);
+            ends.push(level_on(days, end).unwrap_or(level) / unit);
             // The first week is what all growth is counted from.
             let seen = (known > 0 || week == 0).then(|| noise / known.max(1) as f64);
             observed.push(seen.map(|variance| Observed { value: mean, variance }));
@@ -85,6 +88,7 @@ impl Weeks {
             last,
             unit,
             means,
+            ends,
             observed,
             now,
             variance: noise / WEEK as f64,

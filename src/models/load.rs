@@ -7,8 +7,10 @@ use super::{
     Profile, TooShort,
     load_bound::Tally,
     load_clean::hour_mean,
+    load_expected::Learnt,
     load_holiday::holidays,
     load_models::{Candidates, weights},
+    load_near::near,
     load_weeks::Weeks,
 };
 use crate::series::{DAY, HOUR, LocalClock, Series, median, quantile};
@@ -190,6 +192,7 @@ pub fn load_forecast(
     held_back.reverse();
     let weights = weights(tried.iter().map(|t| &t.2));
     let middle = now.weighted(weights);
+    let next = next_hours(&learnt, &middle, &held_back, &compared);
     let week = LoadWeek::of(&compared, &middle, &now.spread);
     let (mut free, mut free_spread) = (middle.clone(), now.spread.clone());
     holidays(&mut free, &mut free_spread, &compared, holiday, &|_| true, &|week| learnt.scale(week));
@@ -197,7 +200,7 @@ pub fn load_forecast(
     Ok(LoadForecast {
         week,
         holiday: LoadWeek::of(&compared, &free, &free_spread),
-        coming: coming(load, settings, holiday, weights, now.width).ok_or_else(short)?,
+        coming: coming(load, settings, holiday, &compared, weights, now.width, &next).ok_or_else(short)?,
         held_back,
         weeks: (until - first) as f64 / (7 * DAY) as f64,
         tally,
@@ -209,12 +212,20 @@ fn coming(
     load: &Series,
     settings: &LoadSettings,
     holiday: &dyn Fn(i64) -> bool,
+    compared: &Weeks,
     weights: [f64; 3],
     width: f64,
+    next: &[f64],
 ) -> Option<Vec<ComingSlot>> {
-    let fine = Weeks::new(load, &settings.clock, settings.until, MOST_WEEKS);
+    let fine = compared.of_grid(load, &settings.clock, settings.until, MOST_WEEKS);
     let (now, learnt) = Candidates::of(&fine, 0, holiday, Some(width))?;
     let (mut middle, mut spread) = (now.weighted(weights), now.spread);
+    // The hourly forecast knows of no holiday.
+    let per_hour = (fine.slots_per_day / 24).max(1);
+    for (column, value) in middle.iter_mut().enumerate().filter(|(column, _)| !holiday(fine.day(-1, *column)))
+    {
+        *value *= next.get(column / per_hour).copied().unwrap_or(1.0);
+    }
     holidays(&mut middle, &mut spread, &fine, holiday, holiday, &|week| learnt.scale(week));
     let hour = hour_mean(&middle, fine.slots_per_day);
     let step = load.step();
@@ -222,11 +233,21 @@ fn coming(
     let mut clock = settings.clock.clone();
     let slots = (0..fine.columns() as i64).filter_map(|i| {
         let time = begin + i * step;
-        let column = fine.column(clock.at(time));
+        let column = fine.column(time, clock.at(time));
         let slot = ComingSlot { time, middle: middle[column], hour: hour[column], spread: spread[column] };
         (!slot.middle.is_nan() && !slot.spread.is_nan() && !slot.hour.is_nan()).then_some(slot)
     });
     Some(slots.collect())
+}
+
+/// The factors by which the hourly forecast moves the next hours.
+fn next_hours(learnt: &Learnt, middle: &[f64], held_back: &[HeldBack], weeks: &Weeks) -> Vec<f64> {
+    let Some(last) = held_back.first() else { return Vec::new() };
+    let came = weeks.by_slot(&hour_mean(&learnt.rows[0], weeks.slots_per_day));
+    let errors =
+        came.iter().zip(&last.week.hour).map(|(came, hour)| (came - hour).abs()).filter(|e| !e.is_nan());
+    let (sum, count) = errors.fold((0.0, 0.0), |(sum, n), error| (sum + error, n + 1.0));
+    if count > 0.0 { near(learnt, middle, sum / count, weeks.slots_per_day) } else { Vec::new() }
 }
 
 /// The one-hour means of a week, but for holidays, by slot.
@@ -254,3 +275,6 @@ fn too_short(load: &Series, until: i64) -> TooShort {
     let enough_at = if until - first < need { first + need } else { until + 14 * DAY };
     TooShort { have_days, need_days: NEED_DAYS as f64, enough_at }
 }
+
+#[cfg(test)]
+mod tests;

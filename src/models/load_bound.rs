@@ -79,3 +79,39 @@ impl Tally {
         STEPS as f64 * STEP
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_week_of_its_own_a_series_is_as_many_are() {
+        // 0.08 · exp(−0.9 z) ≤ 2.4 · 0.01 from z = ln(0.08 / 0.024) / 0.9 = 1.338 on: 1.4 in steps of a tenth.
+        assert!((Tally::new(168).spreads(0.01) - 1.4).abs() < 1e-9);
+        // 2.4 · 0.05 = 0.12 is more than 0.08 already.
+        assert_eq!(Tally::new(168).spreads(0.05), 0.0);
+    }
+
+    #[test]
+    fn what_was_taken_for_quiet_and_was_not_raises_the_bound() {
+        // 100 is busy; 35 with a spread of 1 lies 5 below the level of 40. What came is 45: above that level, and below those
+        // of 50, 60 and 75.
+        let mut hurt = Tally::new(168);
+        for _ in 0..40 {
+            hurt.add(&[45.0; 168], &[35.0; 168], &[1.0; 168], 100.0, 24);
+        }
+        assert!(hurt.spreads(0.01) > 5.0, "{}", hurt.spreads(0.01));
+        let mut safe = Tally::new(168);
+        (0..40).for_each(|_| safe.add(&[35.5; 168], &[35.0; 168], &[1.0; 168], 100.0, 24));
+        assert_eq!(safe.spreads(0.01), 0.0);
+        assert!(hurt.spreads(0.1) <= hurt.spreads(0.01));
+    }
+
+    #[test]
+    fn holes_and_loads_without_noise_say_nothing() {
+        let mut tally = Tally::new(168);
+        tally.add(&[f64::NAN; 168], &[35.0; 168], &[1.0; 168], 100.0, 24);
+        tally.add(&[45.0; 168], &[35.0; 168], &[0.0; 168], 100.0, 24);
+        assert_eq!(tally, Tally::new(168));
+    }
+}

@@ -70,3 +70,54 @@ fn forget(rows: &mut [Vec<f64>], since: usize, slots_per_day: usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Weeks of a load of 50 with a little noise, with a job of two hours from an hour of the day on.
+    fn weeks(jobs: &[usize]) -> Vec<Vec<f64>> {
+        let noise = |i: usize| [0.0, 0.7, -0.4, 0.2, -0.6, 0.5, -0.3][(i * i + i / 7) % 7];
+        let slot = |week: usize, at: usize, c: usize| {
+            let of_day = c % 96;
+            let job = if (4 * at..4 * at + 8).contains(&of_day) { 30.0 } else { 0.0 };
+            50.0 + job + noise(c + 13 * week)
+        };
+        jobs.iter().enumerate().map(|(w, &at)| (0..672).map(|c| slot(w, at, c)).collect()).collect()
+    }
+
+    fn forgotten(rows: &[Vec<f64>], week: usize) -> Vec<usize> {
+        let mut hours: Vec<usize> =
+            (0..672).filter(|&c| rows[week][c].is_nan()).map(|c| c % 96 / 4).collect();
+        hours.sort_unstable();
+        hours.dedup();
+        hours
+    }
+
+    #[test]
+    fn a_job_in_utc_is_forgotten_where_it_ran_before_the_clocks_changed() {
+        // Clocks went forward by an hour, four slots, three weeks ago: from 03 to 04, and from 05 to 06, something else ran.
+        let mut rows = weeks(&[4, 4, 4, 3, 3, 3]);
+        let moved = [[0; 7], [0; 7], [0; 7], [4; 7], [4; 7], [4; 7]];
+        forget_changed(&mut rows, &moved, 96);
+        let old = forgotten(&rows, 4);
+        assert!(old.contains(&3) && old.contains(&5) && !old.contains(&12), "{old:?}");
+        assert!(forgotten(&rows, 0).is_empty());
+    }
+
+    #[test]
+    fn a_job_that_was_put_elsewhere_two_weeks_ago_is_believed() {
+        let mut rows = weeks(&[22, 22, 3, 3, 3, 3]);
+        forget_changed(&mut rows, &[[0; 7]; 6], 96);
+        let old = forgotten(&rows, 3);
+        assert!(old.contains(&3) && old.contains(&22), "{old:?}");
+    }
+
+    #[test]
+    fn one_odd_week_changes_nothing() {
+        let mut rows = weeks(&[22, 3, 3, 3, 3, 3]);
+        let before = rows.clone();
+        forget_changed(&mut rows, &[[0; 7]; 6], 96);
+        assert_eq!(rows, before);
+    }
+}

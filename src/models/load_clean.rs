@@ -94,3 +94,39 @@ fn limits(residuals: &[Vec<f64>], usual: &[f64], slots_per_day: usize, hour: usi
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A little that is not the same in any two hours.
+    fn noise(i: usize) -> f64 {
+        [0.0, 0.7, -0.4, 0.2, -0.6, 0.5, -0.3][(i * i + i / 7) % 7]
+    }
+
+    #[test]
+    fn an_incident_is_left_out_and_a_job_stays() {
+        let mut rows: Vec<Vec<f64>> =
+            (0..4).map(|w| (0..168).map(|h| 50.0 + noise(h + 31 * w)).collect()).collect();
+        // On one Wednesday at 10 and 11 twice as much; each Sunday at 03 a job.
+        rows[1][58] = 100.0;
+        rows[1][59] = 100.0;
+        rows.iter_mut().for_each(|row| row[147] = 90.0);
+        let usual = medians(&rows);
+        clean(&mut rows, &usual, &[1.0; 4], 24);
+        assert!(rows[1][58].is_nan() && rows[1][59].is_nan());
+        assert!(rows.iter().all(|row| row[147] == 90.0));
+        let holes = rows.iter().flatten().filter(|v| v.is_nan()).count();
+        assert_eq!(holes, 2);
+    }
+
+    #[test]
+    fn running_means_pass_over_holes() {
+        let got = running_mean(&[1.0, f64::NAN, 3.0, 5.0], 3);
+        assert_eq!(got, [1.0, 2.0, 4.0, 4.0]);
+        assert!(running_mean(&[f64::NAN], 3)[0].is_nan());
+        // An hour of an hourly load is itself; of a load by quarter of an hour, the five around it.
+        assert_eq!(hour_mean(&[1.0, 5.0, 9.0], 24), [1.0, 5.0, 9.0]);
+        assert_eq!(hour_mean(&[1.0, 2.0, 3.0, 4.0, 5.0], 96)[2], 3.0);
+    }
+}

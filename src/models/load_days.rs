@@ -125,3 +125,40 @@ fn pool(all: &Sums, means: &[f64], errors: &[f64], width: f64, slots_per_day: us
     }
     pooled
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn like_days_are_averaged_and_unlike_ones_are_not() {
+        // Six weeks by the hour: five days alike but for noise, and a weekend with half of the load.
+        let noise = |i: usize| [0.0, 0.7, -0.4, 0.2, -0.6, 0.5, -0.3][(i * i + i / 7) % 7];
+        let rows: Vec<Vec<f64>> = (0..6)
+            .map(|w| {
+                (0..168).map(|c| (if c / 24 < 5 { 60.0 } else { 30.0 }) + 5.0 * noise(c + 31 * w)).collect()
+            })
+            .collect();
+        let (got, width) = pooled(&rows, 24, None);
+        assert!(width > 0.0);
+        let spread = |values: &[f64]| {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()
+        };
+        let own: Vec<f64> = (0..120).map(|c| rows.iter().map(|row| row[c]).sum::<f64>() / 6.0).collect();
+        // What is left of the noise is less than in the means of the days alone.
+        assert!(spread(&got[..120]) < 0.6 * spread(&own));
+        assert!(got[120..].iter().all(|v| (v - 30.0).abs() < 2.5), "{:?}", &got[120..]);
+        // With a width of nothing, each day is its own mean.
+        assert_eq!(pooled(&rows, 24, Some(0.0)).0[..120], own);
+    }
+
+    #[test]
+    fn a_slot_without_values_is_filled_by_like_days_or_stays_a_hole() {
+        let mut rows = vec![vec![10.0; 168]; 4];
+        rows.iter_mut().for_each(|row| row[5] = f64::NAN);
+        let got = pooled(&rows, 24, Some(12.0)).0;
+        assert!(got[5].is_nan());
+        assert!(got.iter().enumerate().all(|(c, v)| c == 5 || *v == 10.0));
+    }
+}

@@ -48,3 +48,26 @@ impl WeeklyLevel {
         (self.at_last - self.slope * week).max(0.05)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_steady_growth_goes_on_and_noise_does_not() {
+        let profile: Vec<f64> = (0..168).map(|h| 10.0 + f64::from(h % 24)).collect();
+        let weeks = |levels: &[f64]| -> Vec<Vec<f64>> {
+            levels.iter().map(|l| profile.iter().map(|p| l * p).collect()).collect()
+        };
+        // 1.0, 0.9, 0.8, 0.7, the last first: a tenth more each week.
+        let steady = WeeklyLevel::of(&weeks(&[1.0, 0.9, 0.8, 0.7]), &profile);
+        assert!((steady.at(-1.0) - 1.1).abs() < 1e-9 && (steady.at(3.0) - 0.7).abs() < 1e-9);
+        // 1.0, 1.2, 1.2, 1.0: the slope is nothing.
+        assert!((WeeklyLevel::of(&weeks(&[1.0, 1.2, 1.2, 1.0]), &profile).at(-1.0) - 1.1).abs() < 1e-9);
+        // 1.1, 0.9, 1.1, 0.9: slope 0.04, sum of squares 5; residuals −0.04, 0.12, −0.12, 0.04 make se² = 0.032 / 2 / 5 =
+        // 0.0032 > 0.0016 = slope²: it is shrunk to nothing.
+        assert_eq!(WeeklyLevel::of(&weeks(&[1.1, 0.9, 1.1, 0.9]), &profile).slope, 0.0);
+        // Three weeks bear no slope.
+        assert_eq!(WeeklyLevel::of(&weeks(&[1.3, 1.2, 1.1]), &profile).slope, 0.0);
+    }
+}

@@ -75,3 +75,39 @@ fn share(
     let seen = (products / squares).clamp(0.0, 1.2);
     (seen * days + USUAL * USUAL_HOLIDAYS) / (days + USUAL_HOLIDAYS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::{HOUR, LocalClock, Series};
+
+    #[test]
+    fn past_holidays_say_how_far_the_next_one_goes_to_the_quietest_day() {
+        // Working days carry 100, Saturdays 60, Sundays 40. A Wednesday five days before Monday, 8 January 2024 was a holiday
+        // and carried 70: halfway to the Sunday.
+        let until = 1_704_672_000;
+        let holiday = (until - 5 * DAY) / DAY;
+        let coming = holiday + 7;
+        let mut clock = LocalClock::new(chrono_tz::UTC);
+        let of = |at: crate::series::LocalTime| match at.weekday {
+            _ if at.day == holiday => 70.0,
+            5 => 60.0,
+            6 => 40.0,
+            _ => 100.0,
+        };
+        let slots: Vec<_> = (-28 * 24..0).map(|h| Some(of(clock.at(until + h * HOUR)))).collect();
+        let weeks = Weeks::new(&Series::from_slots(until - 28 * DAY, HOUR, slots), &clock, until, 18);
+        let mut middle: Vec<f64> =
+            (0..168).map(|c| [100.0, 100.0, 100.0, 100.0, 100.0, 60.0, 40.0][c / 24]).collect();
+        let mut spread = vec![3.0; 168];
+        let is = |day: i64| day == holiday || day == coming;
+        holidays(&mut middle, &mut spread, &weeks, &is, &is, &|_| 1.0);
+        // One day at 0.5, and the usual 0.8 that counts as much as one: 0.65, so 100 − 0.65 · 60 = 61.
+        assert!(middle[48..72].iter().all(|v| (v - 61.0).abs() < 1e-9), "{:?}", &middle[48..72]);
+        // The spread grows by 0.15 · 60 = 9: √(9 + 81) = 9.487.
+        assert!((spread[50] - 90.0_f64.sqrt()).abs() < 1e-9);
+        assert!(middle[..48].iter().all(|v| *v == 100.0) && spread[0] == 3.0);
+    }
+
+    const DAY: i64 = crate::series::DAY;
+}

@@ -97,3 +97,20 @@ fn plain_day(rows: &[Vec<f64>], slots_per_day: usize) -> Vec<f64> {
     }
     sums.iter().map(|(sum, n)| if *n > 0.0 { (sum / n).exp() - floor } else { f64::NAN }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_decide_how_much_a_model_counts() {
+        // Errors 1 and 2: 2⁻¹² = 1/4096 for the second.
+        let got = weights([[1.0, 2.0, 2.0]].iter());
+        assert!((got[1] / got[0] - 1.0 / 4096.0).abs() < 1e-12);
+        assert!((got.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!(weights([].iter()), [1.0, 0.0, 0.0]);
+        assert_eq!(weights([[f64::NAN, 1.0, 1.0]].iter()), [1.0, 0.0, 0.0]);
+        // A model that was never off counts alone.
+        assert_eq!(weights([[1.0, 0.0, 1.0]].iter()), [0.0, 1.0, 0.0]);
+    }
+}

@@ -59,3 +59,26 @@ pub(super) fn spread(rows: &[Vec<f64>], expected: &[f64], slots_per_day: usize) 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_is_as_wide_as_it_was_shrunk_to_hours_like_it() {
+        // Four weeks that are off by +2 and −2 at every hour: 4 is the mean square of each, and of all.
+        let sign = |w: usize| if w.is_multiple_of(2) { 2.0 } else { -2.0 };
+        let rows: Vec<Vec<f64>> = (0..4).map(|w| vec![50.0 + sign(w); 168]).collect();
+        let got = spread(&rows, &[50.0; 168], 24);
+        assert!(got.iter().all(|s| (s - 2.0).abs() < 1e-9));
+        // One hour that is off by 10 has a mean square of 100 of its own, and is shrunk to those like it: (4 · 100 + 6 · p) / 10,
+        // with p between 4 and 100.
+        let mut wide = rows.clone();
+        (0..4).for_each(|w| wide[w][30] = 50.0 + 5.0 * sign(w));
+        let got = spread(&wide, &[50.0; 168], 24);
+        assert!(got[30] > 42.4_f64.sqrt() && got[30] < 10.0, "{}", got[30]);
+        assert!(got[80] < 3.0, "{}", got[80]);
+        // Without any residual, nothing is known of a spread.
+        assert_eq!(spread(&[], &[50.0; 168], 24), [0.0; 168]);
+    }
+}

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use super::history::History;
 use crate::{
     archive::{ArchiveError, Column},
+    models::FleetPrior,
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, pool_findings,
-        volume_findings,
+        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, growth_belief,
+        pool_findings, volume_findings,
     },
     platform::{Labels, Measure, Pool},
     series::{
@@ -19,6 +20,10 @@ use crate::{
 
 /// The finest step, in seconds, on which a pool's load is looked at: what Prometheus and CloudWatch users keep for months.
 const LOAD_STEP: i64 = 300;
+
+/// Most volumes that a fleet's growth is learnt on, evenly spread over it: with more, no probability moves by a
+/// hundredth.
+const LEARNT_ON: usize = 200;
 
 /// The measures whose drift is looked for.
 pub(super) const DRIFTING: &[Measure] = &[
@@ -47,11 +52,17 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
     }
     let volumes = volumes(input);
     let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
-    let context = &context.placed(&volumes, &mailboxes);
+    let pool_of = |volume: &Volume| volume.labels.get("host").and_then(|host| context.platform.pool_of(host));
+    // What the fleet says of growth is learnt first; each volume is then judged by it.
+    let every = volumes.len().div_ceil(LEARNT_ON).max(1);
+    let learnt_on: Vec<&Volume> = volumes.iter().step_by(every).collect();
+    let beliefs = learnt_on.par_iter().filter_map(|volume| growth_belief(volume, pool_of(volume), &context));
+    let growth = FleetPrior::learnt(&beliefs.collect::<Vec<_>>());
+    let context = &context.clone().placed(&volumes, &mailboxes).with_growth(growth);
     let answers: Vec<(Option<&Pool>, VolumeAnswer)> = volumes
         .par_iter()
         .map(|volume| {
-            let pool = volume.labels.get("host").and_then(|host| context.platform.pool_of(host));
+            let pool = pool_of(volume);
             (pool, volume_findings(volume, pool, context))
         })
         .collect();

@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 
 use super::{Placement, coming::day_number, placement::bytes_of};
 use crate::{
+    models::FleetPrior,
     platform::{Action, Event, Planned, Platform, Pool, Undertaking},
     series::{DAY, LocalClock, LocalTime, Mailboxes, Series, Volume},
 };
@@ -18,6 +19,8 @@ pub struct Context<'a> {
     pub platform: &'a Platform,
     /// The moment of the plan, in seconds since 1970-01-01 UTC; nothing after it is visible.
     pub as_of: i64,
+    /// How growth goes in this fleet; [`FleetPrior::GENERAL`] where nothing was learnt on it.
+    pub growth: FleetPrior,
     /// Where what is planned lands.
     pub placement: Placement,
     /// What the plan would be if something were different: each scenario's name, and what it would be told.
@@ -27,7 +30,17 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// What is known before any series is read.
     pub fn new(platform: &'a Platform, as_of: i64) -> Self {
-        Context { platform, as_of, placement: Placement::default(), scenarios: Vec::new() }
+        let (growth, placement) = (FleetPrior::GENERAL, Placement::default());
+        Context { platform, as_of, growth, placement, scenarios: Vec::new() }
+    }
+
+    /// The same with what was learnt on the fleet, in the scenarios as well.
+    pub fn with_growth(mut self, growth: FleetPrior) -> Self {
+        self.growth = growth;
+        for (_, scenario) in &mut self.scenarios {
+            scenario.growth = growth;
+        }
+        self
     }
 
     /// The same, told what would be planned in scenarios: the platform of each, by its name.

@@ -62,4 +62,4 @@ pub use scorecard::{DateScore, LevelScore, Method, ScoreRow, Scorecard};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
 pub use track_record::{Miss, NewestRun, TrackRecord};
-pub use volume_exhaustion::{VolumeAnswer, volume_findings};
+pub use volume_exhaustion::{VolumeAnswer, growth_belief, volume_findings};

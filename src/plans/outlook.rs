@@ -61,7 +61,8 @@ impl Prospect {
         if silent > STALE_DAYS {
             return Prospect::Unknown(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
         }
-        match fit(level, GrowthSettings { horizon_days: horizon_days(level, context), plan_risk }) {
+        let horizon_days = horizon_days(level, context);
+        match fit(level, GrowthSettings { horizon_days, prior: context.growth, plan_risk }) {
             Err(short) => Prospect::Unknown(short.to_string(), Some(context.date(short.enough_at))),
             Ok(fit) => Prospect::Known(Box::new(fit)),
         }
@@ -231,6 +232,7 @@ pub(super) fn model(forecast: &Forecast, level: &Level, context: &Context) -> St
         Course::Accelerating => "growth that speeds up",
         Course::Saturating => "growth that slows down",
         Course::Changed => "growth that changed its rate",
+        Course::InBursts => "growth in bursts, by the trimmed mean of its weeks",
     };
     let since = wording::date(context.date(forecast.fitted_from * DAY));
     let mut words = format!("{course} since {since}, averaged with the courses that fit as well");

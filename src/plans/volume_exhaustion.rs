@@ -12,7 +12,7 @@ use super::{
     wording,
 };
 use crate::{
-    models::Forecast,
+    models::{Forecast, GrowthBelief},
     platform::{Labels, Measure, Planning, Pool, Unit},
     series::{DAY, Level, Series, Volume, median},
 };
@@ -54,6 +54,12 @@ struct Resource<'a> {
     total: &'a Series,
     total_name: &'static str,
     grow: &'static str,
+}
+
+/// What a volume says by itself of how volumes grow; `None` where its history is too short for that.
+pub fn growth_belief(volume: &Volume, pool: Option<&Pool>, context: &Context) -> Option<GrowthBelief> {
+    let host = volume.labels.get("host");
+    GrowthBelief::of(&Level::of(&context.declared(&volume.used, host, pool)).ok()?)
 }
 
 /// Judges one volume of a pool (or of none).

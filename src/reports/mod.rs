@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Report ── chart/       SVG, and the same as PNG
-//!        ├─ html/        weekly.html, from the templates in `reports/`
+//!        ├─ html/        weekly.html and cost-optimisation.html, from the templates in `reports/`
 //!        ├─ json csv     findings.json, findings.csv
 //!        ├─ forecasts    forecasts.parquet
 //!        ├─ terminal     a table for stdout

@@ -22,6 +22,9 @@ use super::{
 /// Hidden directories of runs that are under way, or were killed, begin so.
 const HIDDEN: &str = ".publishing-";
 
+/// The page of what fewer servers would save.
+const COST_OPTIMISATION: &str = "cost-optimisation.html";
+
 /// Locked while a run publishes.
 const LOCK: &str = ".publishing.lock";
 
@@ -32,11 +35,13 @@ pub struct Published {
     pub directory: PathBuf,
     /// The page within it.
     pub weekly_html: PathBuf,
+    /// The page of what fewer servers would save, within it.
+    pub cost_optimisation_html: PathBuf,
     /// How many charts it holds.
     pub charts: usize,
 }
 
-/// Writes `<out>/<as-of>/` with `weekly.html`, `charts/*.png`, `findings.json`, `findings.csv` and
+/// Writes `<out>/<as-of>/` with `weekly.html`, `cost-optimisation.html`, `charts/*.png`, `findings.json`, `findings.csv` and
 /// `forecasts.parquet`, and points `<out>/latest` to it. The same report gives the same bytes.
 ///
 /// # Errors
@@ -46,7 +51,8 @@ pub fn publish(report: &Report, out: &Path) -> Result<Published, ReportError> {
     let name =
         report.local_date(report.as_of).ok_or(ReportError::AsOf { seconds: report.as_of })?.to_string();
     let (directory, charts) = put(out, &name, true, |hidden| fill(report, hidden))?;
-    Ok(Published { weekly_html: directory.join("weekly.html"), directory, charts })
+    let cost_optimisation_html = directory.join(COST_OPTIMISATION);
+    Ok(Published { weekly_html: directory.join("weekly.html"), cost_optimisation_html, directory, charts })
 }
 
 /// Writes `<out>/backtest-<as-of>/` with `backtest.html` and `backtest.json`, and gives the page's path. The same
@@ -98,6 +104,7 @@ fn fill(report: &Report, directory: &Path) -> Result<usize, ReportError> {
         write(&directory.join(&chart.file), &chart.png)?;
     }
     write(&directory.join("weekly.html"), html::weekly(report, &drawn)?.as_bytes())?;
+    write(&directory.join(COST_OPTIMISATION), html::cost_optimisation(report)?.as_bytes())?;
     write(&directory.join("findings.json"), findings_json(report)?.as_bytes())?;
     write(&directory.join("findings.csv"), &findings_csv(report)?)?;
     let parquet = directory.join("forecasts.parquet");
@@ -218,6 +225,7 @@ mod tests {
             [
                 "charts/disk-full-ms03-var-mail.png",
                 "charts/inodes-full-ms02-var-mail.png",
+                "cost-optimisation.html",
                 "findings.csv",
                 "findings.json",
                 "forecasts.parquet",

@@ -1,7 +1,7 @@
 //! Verdicts, severities and windows in words, the same in the page and on the terminal.
 
 use super::{Report, format, report::reached};
-use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Severity, Verdict, Window};
+use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Quiet, Severity, Verdict, Window};
 
 /// A finding's verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
@@ -103,6 +103,17 @@ pub(crate) fn window(window: &Window) -> String {
         _ if overnight => format!("{starts}, {from} to {to} the next day"),
         _ => format!("{starts}, {from} to {to}"),
     }
+}
+
+/// When heavy work meets the least load.
+pub(crate) fn quiet(quiet: &Quiet) -> String {
+    let (from, to) = (quiet.from.format("%H:%M"), quiet.to.format("%H:%M"));
+    let load = format::percent(quiet.load_share);
+    format!(
+        "The quietest {} hours of the week are {} {from} to {to}, at {load} of its highest load.",
+        format::count(quiet.hours),
+        days(&[quiet.day])
+    )
 }
 
 /// Weekdays, neighbours joined: `Mon to Thu, Sun`.

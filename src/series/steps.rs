@@ -27,6 +27,11 @@ const MOST_DROPS_A_YEAR: f64 = 6.0;
 /// So many drops of like size at like distances are a retention job.
 const RETENTION_DROPS: usize = 3;
 
+/// Drops that each begin within this share of one level are a cleaning at a mark, whatever their distances.
+const AT_MARK: f64 = 0.02;
+/// … if there are so many of them: three at one level are found by chance in a store that is tidied now and then.
+const AT_MARK_DROPS: usize = 4;
+
 /// One in so many of the changes is left out at either end before their mean is taken: steps are rarer.
 const TRIM: usize = 100;
 /// Standard deviation of a normal distribution over its mean absolute deviation: the root of π/2.
@@ -57,7 +62,7 @@ impl Step {
     }
 }
 
-/// A job that purges again and again.
+/// A job that purges again and again, on a schedule or at a mark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Retention {
     /// Days from one purge to the next.
@@ -232,7 +237,7 @@ fn without_bumps(steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// The retention job behind drops of like size (within a factor of two of their median) whose distances are
-/// multiples of one period (within an eighth of it), and which drops are its own.
+/// multiples of one period (within an eighth of it), or which begin at one level, and which drops are its own.
 fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<bool>)> {
     let typical = median(&mut drops.iter().map(|d| -d.size).collect::<Vec<_>>())?;
     let like = |d: &Step| -d.size > 0.5 * typical && -d.size < 2.0 * typical;
@@ -246,16 +251,27 @@ fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<b
     let multiple = |d: f64| (d / shortest).round().max(1.0);
     let period = distances.iter().sum::<f64>() / distances.iter().map(|&d| multiple(d)).sum::<f64>();
     let regular = |d: f64| (d - multiple(d) * period).abs() <= (period / 8.0).max(1.0) * multiple(d).sqrt();
-    // A job that was seen less than half of the times it should have run is no rhythm to count on.
-    let expected: f64 = distances.iter().map(|&d| multiple(d)).sum();
-    if !distances.iter().all(|&d| regular(d)) || (distances.len() as f64) < 0.5 * expected {
-        return None;
-    }
     let before = |step: &Step| {
         let at = present.partition_point(|p| p.0 < step.time);
         present.get(at.checked_sub(1)?).map(|p| p.1)
     };
-    let level_before = median(&mut members.iter().filter_map(before).collect::<Vec<_>>())?;
+    let befores: Vec<f64> = members.iter().filter_map(before).collect();
+    let level_before = median(&mut befores.clone())?;
+    // Another drop, such as a large purge, has left that level behind.
+    let at_mark = members.len() >= AT_MARK_DROPS
+        && members.len() == drops.len()
+        && befores.iter().all(|level| (level - level_before).abs() <= AT_MARK * level_before.abs());
+    // A job that was seen less than half of the times it should have run is no rhythm to count on.
+    let mut expected: f64 = distances.iter().map(|&d| multiple(d)).sum();
+    let on_schedule = distances.iter().all(|&d| regular(d)) && distances.len() as f64 >= 0.5 * expected;
+    let mut period = period;
+    if at_mark && !on_schedule {
+        // The level calls for it and not the calendar: it comes as often as it came.
+        expected = distances.len() as f64;
+        period = distances.iter().sum::<f64>() / expected;
+    } else if !on_schedule {
+        return None;
+    }
     let retention = Retention {
         period_days: period,
         size: members.iter().map(|m| -m.size).sum::<f64>() / (expected + 1.0),
@@ -322,6 +338,32 @@ mod tests {
         let steps = find_steps(&grown(|i| -[0.0, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0, 6.0][i / 336] * 300.0));
         let job = steps.retention.unwrap();
         assert!((job.size - 6.0 * 300.0 / 7.0).abs() < 3.0, "{job:?}");
+    }
+
+    #[test]
+    fn drops_at_one_level_are_a_cleaning_at_a_mark() {
+        // 500 less whenever 12,000 are reached. From hour 1,200 on it grows by three an hour and gets there at hour
+        // 1,466, then every 167 hours; from hour 1,800 on by one an hour, and every 500 hours: 1,466, 1,632, 1,799,
+        // 2,299, 2,799 and 3,299, 1,833 hours in five distances, 15.3 days each.
+        let mut level = 10_000.0;
+        let slots: Vec<Option<f64>> = (0..3600)
+            .map(|i| {
+                level += if (1200..1800).contains(&i) { 3.0 } else { 1.0 };
+                if level >= 12_000.0 {
+                    level -= 500.0;
+                }
+                Some(level + [0.0, 0.7, -0.4, 0.2, -0.6][i % 5])
+            })
+            .collect();
+        let steps = find_steps(&Series::from_slots(0, HOUR, slots));
+        let job = steps.retention.unwrap();
+        assert!((job.level_before - 12_000.0).abs() < 5.0 && (job.size - 500.0).abs() < 15.0, "{job:?}");
+        assert!((job.period_days - 15.3).abs() < 0.1, "{job:?}");
+        assert_eq!((steps.once.len(), job.seen), (0, steps.recurring.len()));
+        // Drops from ever higher levels at no regular distances are none.
+        let days = [0, 300, 1100, 1300, 2000];
+        let steps = find_steps(&grown(|i| -(days[1..].iter().filter(|&&d| i >= d).count() as f64) * 300.0));
+        assert_eq!(steps.retention, None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod axis;
 mod canvas;
+mod curve;
 mod disk;
 mod drift;
 mod extent;
@@ -14,6 +15,8 @@ mod week;
 use std::io;
 
 use plotters::drawing::DrawingAreaErrorKind;
+
+pub(crate) use curve::draw as curve;
 
 use super::Report;
 use crate::plans::{Finding, Kind};

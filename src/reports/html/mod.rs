@@ -2,6 +2,7 @@
 //! whatever is not a drawing of ours.
 
 mod card;
+mod cost;
 mod decision;
 mod notes;
 mod page;
@@ -21,8 +22,9 @@ use serde::Serialize;
 use super::{Report, ReportError, drawn::Drawn};
 
 /// Each template with the name by which the others include it.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("weekly.html", include_str!("../../../reports/weekly.html.j2")),
+    ("cost-optimisation.html", include_str!("../../../reports/cost-optimisation.html.j2")),
     ("urgent.html", include_str!("../../../reports/urgent.html.j2")),
     ("section.html", include_str!("../../../reports/section.html.j2")),
     ("card.html", include_str!("../../../reports/card.html.j2")),
@@ -44,6 +46,14 @@ const STYLE: &str = include_str!("../../../reports/style.css");
 /// When a template does not fit the page that it is given, or the as-of moment is no date.
 pub(crate) fn weekly(report: &Report, drawn: &[Drawn]) -> Result<String, ReportError> {
     render("weekly.html", &page::Page::new(report, drawn)?)
+}
+
+/// The cost-optimisation report as one self-contained page.
+///
+/// # Errors
+/// When a chart cannot be drawn, a template does not fit the page that it is given, or the as-of moment is no date.
+pub(crate) fn cost_optimisation(report: &Report) -> Result<String, ReportError> {
+    render("cost-optimisation.html", &cost::CostPage::new(report)?)
 }
 
 /// The style of every page.

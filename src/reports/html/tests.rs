@@ -24,8 +24,29 @@ fn the_whole_page() {
 }
 
 #[test]
+fn the_whole_cost_page() {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"(?s)<style>.*?</style>", "<style>…</style>");
+    settings.add_filter(r"(?s)(<svg[^>]*>).*?</svg>", "$1…</svg>");
+    settings.bind(|| insta::assert_snapshot!(cost_optimisation(&fixture::report()).unwrap()));
+}
+
+#[test]
+fn a_cost_page_without_a_schedule_says_so() {
+    let mut report = fixture::report();
+    report.findings.retain(|finding| finding.kind != crate::plans::Kind::Ebb);
+    let page = cost_optimisation(&report).unwrap();
+    assert!(page.contains("No pool has a schedule to propose."), "{page}");
+}
+
+#[test]
 fn nothing_is_loaded_and_nothing_runs() {
-    let page = page(&fixture::report());
+    let report = fixture::report();
+    nothing_is_loaded_or_runs(&page(&report));
+    nothing_is_loaded_or_runs(&cost_optimisation(&report).unwrap());
+}
+
+fn nothing_is_loaded_or_runs(page: &str) {
     for forbidden in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "javascript:", " on"]
     {
         let found = page.match_indices(forbidden).find(|(at, _)| {
@@ -37,7 +58,7 @@ fn nothing_is_loaded_and_nothing_runs() {
         assert_eq!(found, None, "the page holds {forbidden}");
     }
     assert!(!page.contains("http"), "the page names an address");
-    assert!(attribute(&page, "href").iter().all(|href| href.starts_with('#')));
+    assert!(attribute(page, "href").iter().all(|href| href.starts_with('#')));
 }
 
 #[test]

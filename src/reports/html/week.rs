@@ -21,7 +21,7 @@ struct Day {
 struct Hour {
     /// Shade from 0 to 9 by the upper load; absent without history.
     shade: Option<u8>,
-    /// The most servers that the hour needs.
+    /// The servers that are shown of the hour.
     servers: u32,
     /// Fewer than run today.
     rests: bool,
@@ -33,19 +33,30 @@ impl Heat {
     /// `None` where the week's columns do not fill seven days.
     pub(super) fn new(week: &Week) -> Option<Self> {
         let week = hourly(week)?;
+        Some(Self::of(&week, &week.servers))
+    }
+
+    /// The same with the servers that the upper bound needs in place of those that the schedule leaves.
+    pub(super) fn needed(week: &Week) -> Option<Self> {
+        let week = hourly(week)?;
+        Some(Self::of(&week, &week.needed))
+    }
+
+    fn of(week: &Week, shown: &[u32]) -> Self {
         let highest = week.upper.iter().copied().flatten().fold(0.0, f64::max);
         let hours: Vec<Hour> = week
             .upper
             .iter()
             .zip(&week.servers)
-            .map(|(load, &servers)| Hour {
+            .zip(shown)
+            .map(|((load, &servers), &shown)| Hour {
                 shade: load.map(|load| shade(load, highest)),
-                servers,
+                servers: shown,
                 rests: servers < week.servers_now,
             })
             .collect();
         let days = DAYS.iter().zip(hours.chunks(24)).map(|(name, hours)| Day { name, hours: hours.to_vec() });
-        Some(Self { days: days.collect(), servers_now: week.servers_now })
+        Self { days: days.collect(), servers_now: week.servers_now }
     }
 }
 
