@@ -1,6 +1,6 @@
 //! Foretold: what a run has said of a level's future, in the few numbers that are kept to hold it against what comes.
 
-use super::{EventId, Evidence, Finding, Kind, Quantity, Runway, Verdict};
+use super::{EventId, Evidence, Finding, Kind, Quantity, Runway, Threshold, Verdict};
 use crate::series::DAY;
 
 /// The distances, in days, at which what was foretold is held against what came: from the next weekly report to a
@@ -59,7 +59,7 @@ impl Foretold {
     pub fn of(finding: &Finding, as_of: i64, horizon_days: f64, distances: &[i64]) -> Option<Foretold> {
         let evidence = &finding.evidence;
         let band = evidence.band.as_ref()?;
-        let mark = full_mark(evidence).filter(|mark| mark.is_finite() && *mark > 0.0)?;
+        let full = full_mark(evidence).filter(|full| full.value.is_finite() && full.value > 0.0)?;
         let (&first, &level) = (band.times.first()?, band.p50.first()?);
         let from_day = first.div_euclid(DAY);
         let at = |days: &i64| {
@@ -75,8 +75,8 @@ impl Foretold {
             as_of,
             from_day,
             level,
-            mark,
-            later_marks: Vec::new(),
+            mark: full.value,
+            later_marks: full.later.iter().map(|later| (later.from.div_euclid(DAY), later.value)).collect(),
             per_day: growth(evidence).unwrap_or(0.0),
             horizon_days,
             runway: runway(&finding.verdict),
@@ -111,8 +111,8 @@ impl Ahead {
 }
 
 /// The level that counts as full.
-fn full_mark(evidence: &Evidence) -> Option<f64> {
-    evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK)).map(|level| level.value)
+fn full_mark(evidence: &Evidence) -> Option<&Threshold> {
+    evidence.thresholds.iter().find(|level| level.name.starts_with(FULL_MARK))
 }
 
 fn growth(evidence: &Evidence) -> Option<f64> {
@@ -128,5 +128,39 @@ fn runway(verdict: &Verdict) -> Runway {
         Verdict::Fills(exhaustion) => exhaustion.runway,
         Verdict::FillsBeyond { runway, .. } => *runway,
         _ => Runway { p5_days: None, p50_days: None, p95_days: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::{
+        Later,
+        fixture::{AS_OF, GB, MAILSTORE, at, hours, platform, volume},
+        volume_findings,
+    };
+
+    #[test]
+    fn what_a_finding_foretells_is_kept_with_the_mark_as_it_is_known_to_change() {
+        let platform = platform(MAILSTORE);
+        // 500 GB and one more a day, of 1,000.
+        let volume = volume("ms01", hours(120, |d| (500.0 + d) * GB), 1_000.0 * GB);
+        let mut finding = volume_findings(&volume, None, &at(&platform)).findings.remove(0);
+        let today = AS_OF / DAY;
+        finding.evidence.thresholds[0].later = vec![Later { from: (today + 30) * DAY, value: 1_800.0 * GB }];
+        let said = Foretold::of(&finding, AS_OF, 365.0, &[7, 30, 4_000]).unwrap();
+        assert_eq!((said.id.0.as_str(), said.from_day), ("disk-full/ms01/var/mail", today - 1));
+        assert_eq!((said.mark, said.mark_on(today + 29)), (900.0 * GB, 900.0 * GB));
+        assert_eq!(said.mark_on(today + 30), 1_800.0 * GB);
+        // The last whole day's median is that of 12.5 hours before the plan; the forecast ends within 4,000 days.
+        assert!((said.level / GB - 499.48).abs() < 0.1, "{said:?}");
+        assert!(said.ahead.iter().map(|ahead| ahead.days).eq([7, 30]));
+        assert!((said.likeliest(7.0).unwrap() - said.level - 7.0 * GB).abs() < 0.5 * GB);
+        // Half-way between the start and the seventh day; beyond the last distance nothing was said.
+        let half = (said.level + said.ahead[0].p50) / 2.0;
+        assert!((said.likeliest(3.5).unwrap() - half).abs() < 1.0);
+        assert_eq!(said.likeliest(31.0), None);
+        finding.evidence.band = None;
+        assert_eq!(Foretold::of(&finding, AS_OF, 365.0, &DISTANCES), None);
     }
 }
