@@ -20,13 +20,13 @@ pub(super) struct WhatIfJob {
     /// Growth times this factor, from now on
     #[arg(long, value_name = "FACTOR", value_parser = growth, conflicts_with = "volume", help_heading = ASKED)]
     growth: Option<f64>,
-    /// Bytes, or mailboxes with --mailbox-size, that move in on a date: 200GB@2027-01-15, 4000@2027-01-15
+    /// Bytes, or a number of mailboxes, that move in on a date: 200GB@2027-01-15, 4000@2027-01-15
     #[arg(long, value_name = "AMOUNT@DATE", value_parser = Moved::parse, help_heading = ASKED)]
     move_in: Vec<Moved>,
     /// Bytes or mailboxes that move out on a date
     #[arg(long, value_name = "AMOUNT@DATE", value_parser = Moved::parse, help_heading = ASKED)]
     move_out: Vec<Moved>,
-    /// Bytes of one mailbox, for moves that are counted in mailboxes
+    /// Bytes of one mailbox, for moves that are counted in mailboxes [default: as measured]
     #[arg(long, value_name = "BYTES", value_parser = bytes, help_heading = ASKED)]
     mailbox_size: Option<f64>,
     /// Usable bytes that are added on a date: 10TB@2027-02-01
@@ -75,9 +75,6 @@ pub(super) enum NothingToCompare {
     /// Nobody says where.
     #[error("{what} needs a place; add --pool with one of {pools}, or --volume HOST:MOUNT")]
     NoPlace { what: &'static str, pools: String },
-    /// Nobody says how large.
-    #[error("mailboxes need a size; add --mailbox-size, such as 500MB, or give the bytes that move")]
-    NoSize,
     /// A place that says nothing.
     #[error(
         "{what} says nothing by itself; add what is to be different there, such as --move-in 200GB@2027-01-15"
@@ -115,7 +112,7 @@ impl WhatIfJob {
         }
         let target = self.pool.clone().map(Target::Pool).or_else(|| self.volume.clone());
         let mut planned = Vec::new();
-        for (what, date, undertaking) in self.undertakings()? {
+        for (what, date, undertaking) in self.undertakings() {
             let Some(target) = target.clone() else {
                 return Err(NothingToCompare::NoPlace { what, pools: pools() });
             };
@@ -144,20 +141,20 @@ impl WhatIfJob {
     }
 
     /// What is asked to happen on a date, with the option that asks it.
-    fn undertakings(&self) -> Result<Vec<(&'static str, NaiveDate, Undertaking)>, NothingToCompare> {
+    fn undertakings(&self) -> Vec<(&'static str, NaiveDate, Undertaking)> {
         let mut all = Vec::new();
         for moved in &self.move_in {
-            all.push(("--move-in", moved.date, Undertaking::MoveIn(moved.load(self.mailbox_size)?)));
+            all.push(("--move-in", moved.date, Undertaking::MoveIn(moved.load(self.mailbox_size))));
         }
         for moved in &self.move_out {
-            all.push(("--move-out", moved.date, Undertaking::MoveOut(moved.load(self.mailbox_size)?)));
+            all.push(("--move-out", moved.date, Undertaking::MoveOut(moved.load(self.mailbox_size))));
         }
         all.extend(self.add.iter().map(|(bytes, date)| ("--add", *date, Undertaking::Capacity(*bytes))));
         all.extend(self.purge.iter().map(|purged| {
             let Purged { takes, date, every_days } = *purged;
             ("--purge", date, Undertaking::Purge { takes, every_days })
         }));
-        Ok(all)
+        all
     }
 }
 
@@ -190,11 +187,11 @@ impl Moved {
         Ok(Moved { amount, date })
     }
 
-    fn load(&self, bytes_each: Option<f64>) -> Result<Load, NothingToCompare> {
+    /// Mailboxes of undeclared size are as large as those that are measured.
+    fn load(&self, bytes_each: Option<f64>) -> Load {
         match self.amount {
-            Amount::Bytes(bytes) => Ok(Load::Bytes(bytes)),
-            Amount::Mailboxes(_) if bytes_each.is_none() => Err(NothingToCompare::NoSize),
-            Amount::Mailboxes(count) => Ok(Load::Mailboxes { count, bytes_each }),
+            Amount::Bytes(bytes) => Load::Bytes(bytes),
+            Amount::Mailboxes(count) => Load::Mailboxes { count, bytes_each },
         }
     }
 }

@@ -3,6 +3,12 @@
 
 mod change_shape;
 mod drift;
+mod drift_evidence;
+mod drift_fleet;
+mod drift_noise;
+mod drift_posterior;
+mod drift_shape;
+mod drift_steps;
 mod growth;
 mod growth_average;
 mod growth_backtest;
@@ -32,10 +38,12 @@ mod load_spread;
 mod load_weeks;
 mod mann_kendall;
 mod profile;
+mod same_load;
 mod season;
 mod theil_sen;
 
-pub use drift::{Drift, DriftSettings, drift};
+pub use drift::{Drift, DriftCourse, DriftEvidence, DriftSettings, DriftStep, drift_evidence, drift_prior};
+pub use drift_fleet::{DriftPrior, least_belief};
 pub use growth::{Fit, Forecast, GrowthSettings, Highest, fit, forecast};
 pub use growth_backtest::GrowthBacktest;
 pub use growth_change::{Change, Effect};
@@ -47,6 +55,7 @@ pub use load::{ComingSlot, HeldBack, LoadForecast, LoadSettings, LoadWeek, load_
 pub use load_hourly::{HourlyForecast, hourly_forecast};
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::Profile;
+pub use same_load::{SameLoad, at_same_load};
 pub use theil_sen::theil_sen;
 
 /// A series is too short for a model.

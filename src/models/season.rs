@@ -1,4 +1,5 @@
-//! The daily and weekly shape of a latency or queue, and its level by day with that shape taken out.
+//! The daily and weekly shape of a latency or queue, and its level by day and by quarter of a day with that shape
+//! taken out.
 
 use crate::series::{DAY, HOUR, LocalClock, Series, mad, median};
 
@@ -13,28 +14,42 @@ const SHAPED_HOURS: usize = 12;
 const TRIM_LOW: usize = 2;
 /// See [`TRIM_LOW`].
 const TRIM_HIGH: usize = 4;
+/// Parts of a day that have a level of their own: short enough to tell hours of slow answers from days of them, and
+/// long enough that one slow hour is trimmed away.
+pub(super) const QUARTERS: usize = 4;
+/// Hours of a quarter.
+const QUARTER_HOURS: usize = 6;
+/// A quarter with fewer hours than this is a hole: the lowest and the highest are left out of its mean.
+const LEAST_HOURS: usize = 4;
+/// What is off by less than this is neither an incident nor odd, however even the rest is: on the scale of logarithms,
+/// 5 %.
+const LEAST_OFF: f64 = 0.05;
+/// A quarter this many robust deviations from the running median of its neighbours is left out.
+const ODD_QUARTER: f64 = 5.0;
 /// A day this many robust deviations from the running median is an incident …
 const INCIDENT: f64 = 4.0;
 /// … unless more than this many follow each other: then it is the new level.
 const INCIDENT_DAYS: usize = 4;
 
-/// Levels by day with the hour-of-week shape taken out.
+/// Levels with the hour-of-week shape taken out.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct DailyLevels {
+pub(super) struct Levels {
     /// The first day, in local days since 1970-01-01.
     pub(super) first_day: i64,
     /// The level of each day; holes and incident days are `None`.
-    pub(super) levels: Vec<Option<f64>>,
+    pub(super) days: Vec<Option<f64>>,
+    /// The level of each quarter of those days; empty where there are too few hours a day.
+    pub(super) quarters: Vec<Option<f64>>,
     /// How many days were taken out as incidents.
     pub(super) incidents: usize,
 }
 
 /// Takes an hourly series (on an additive scale, such as logs) apart into a shape by hour of the week and a
-/// level by day.
-pub(super) fn daily_levels(hours: &Series, clock: &mut LocalClock) -> DailyLevels {
+/// level by day and quarter.
+pub(super) fn levels_of(hours: &Series, clock: &mut LocalClock) -> Levels {
     let cells: Vec<(usize, usize, f64)> = cells(hours, clock);
     let Some(days) = cells.iter().map(|c| c.0).max().map(|d| d + 1) else {
-        return DailyLevels { first_day: 0, levels: Vec::new(), incidents: 0 };
+        return Levels { first_day: 0, days: Vec::new(), quarters: Vec::new(), incidents: 0 };
     };
     let first_day = hours.first().map_or(0, |(time, _)| clock.at(time).day);
     let usual = usual_hours(&cells, days);
@@ -45,8 +60,43 @@ pub(super) fn daily_levels(hours: &Series, clock: &mut LocalClock) -> DailyLevel
         shape = shape_around(&cells, &smooth);
     }
     let mut levels = levels(&cells, &shape, days, usual);
+    let before = levels.clone();
     let incidents = drop_incidents(&mut levels);
-    DailyLevels { first_day, levels, incidents }
+    let mut quarters = Vec::new();
+    if usual >= SHAPED_HOURS {
+        quarters = quarter_levels(&cells, &shape, days);
+        for day in (0..days).filter(|&day| before[day].is_some() && levels[day].is_none()) {
+            quarters[day * QUARTERS..(day + 1) * QUARTERS].fill(None);
+        }
+        drop_odd_quarters(&mut quarters);
+    }
+    Levels { first_day, days: levels, quarters, incidents }
+}
+
+/// The level of each quarter of a day: the mean of its hours without the lowest and the highest.
+fn quarter_levels(cells: &[(usize, usize, f64)], shape: &[f64], days: usize) -> Vec<Option<f64>> {
+    let mut sums = vec![(0_usize, 0.0_f64, f64::INFINITY, f64::NEG_INFINITY); days * QUARTERS];
+    for &(day, slot, value) in cells {
+        let quarter = &mut sums[day * QUARTERS + slot % 24 / QUARTER_HOURS];
+        let value = value - shape[slot];
+        *quarter = (quarter.0 + 1, quarter.1 + value, quarter.2.min(value), quarter.3.max(value));
+    }
+    let level = |(hours, sum, low, high): (usize, f64, f64, f64)| {
+        (hours >= LEAST_HOURS).then(|| (sum - low - high) / (hours - 2) as f64)
+    };
+    sums.into_iter().map(level).collect()
+}
+
+/// Makes quarters far from their neighbours of five days on either side holes.
+fn drop_odd_quarters(quarters: &mut [Option<f64>]) {
+    let usual = running_median(quarters, 5 * QUARTERS);
+    let away: Vec<Option<f64>> = quarters.iter().zip(&usual).map(|(l, u)| Some((*l)? - (*u)?)).collect();
+    let Some(spread) = mad(&mut away.iter().copied().flatten().collect::<Vec<_>>()) else { return };
+    for (quarter, away) in quarters.iter_mut().zip(away) {
+        if away.is_some_and(|a| a.abs() > (ODD_QUARTER * spread).max(LEAST_OFF)) {
+            *quarter = None;
+        }
+    }
 }
 
 /// (day from the first, hour of the week, value) of each hour.
@@ -118,7 +168,8 @@ fn drop_incidents(levels: &mut [Option<f64>]) -> usize {
     let usual = running_median(levels, 5);
     let away: Vec<Option<f64>> = levels.iter().zip(&usual).map(|(l, u)| Some((*l)? - (*u)?)).collect();
     let Some(spread) = mad(&mut away.iter().copied().flatten().collect::<Vec<_>>()) else { return 0 };
-    let odd: Vec<bool> = away.iter().map(|a| a.is_some_and(|a| a.abs() > INCIDENT * spread)).collect();
+    let odd: Vec<bool> =
+        away.iter().map(|a| a.is_some_and(|a| a.abs() > (INCIDENT * spread).max(LEAST_OFF))).collect();
     let mut dropped = 0;
     let mut day = 0;
     for run in odd.chunk_by(|a, b| a == b) {

@@ -10,7 +10,7 @@ use crate::{
     models::FleetPrior,
     plans::{
         Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, growth_belief,
-        pool_findings, volume_findings,
+        loads_behind, pool_findings, volume_findings, weighed_drifts,
     },
     platform::{Labels, Measure, Pool},
     series::{
@@ -51,13 +51,14 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
         input.add(history.extract(measure)?);
     }
     let volumes = volumes(input);
+    let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
     let pool_of = |volume: &Volume| volume.labels.get("host").and_then(|host| context.platform.pool_of(host));
     // What the fleet says of growth is learnt first; each volume is then judged by it.
     let every = volumes.len().div_ceil(LEARNT_ON).max(1);
     let learnt_on: Vec<&Volume> = volumes.iter().step_by(every).collect();
     let beliefs = learnt_on.par_iter().filter_map(|volume| growth_belief(volume, pool_of(volume), &context));
     let growth = FleetPrior::learnt(&beliefs.collect::<Vec<_>>());
-    let context = &context.clone().placed(&volumes).with_growth(growth);
+    let context = &context.clone().placed(&volumes, &mailboxes).with_growth(growth);
     let answers: Vec<(Option<&Pool>, VolumeAnswer)> = volumes
         .par_iter()
         .map(|volume| {
@@ -65,7 +66,6 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
             (pool, volume_findings(volume, pool, context))
         })
         .collect();
-    let mailboxes = Mailboxes::of(&history.extract(Measure::Mailboxes)?.columns);
     let mut of_pools: Vec<(&Pool, Vec<VolumeAnswer>)> =
         context.platform.pools.iter().map(|pool| (pool, Vec::new())).collect();
     let mut findings = Vec::new();
@@ -83,12 +83,19 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
 
 /// What is getting slower or longer.
 pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
-    let mut findings = Vec::new();
+    let mut fleet = Vec::new();
     for &measure in DRIFTING {
         let columns = history.with_parts(measure)?;
-        findings.extend(drift_findings(measure, &columns, context));
+        let loads = match columns.is_empty() {
+            true => Vec::new(),
+            false => loads_behind(measure)
+                .iter()
+                .map(|&load| Ok((load, history.with_parts(load)?)))
+                .collect::<Result<Vec<_>, ArchiveError>>()?,
+        };
+        fleet.extend(weighed_drifts(measure, &columns, &loads, context));
     }
-    Ok(findings)
+    Ok(drift_findings(&fleet, context))
 }
 
 /// Which hours need fewer servers.

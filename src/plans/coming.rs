@@ -17,6 +17,8 @@ pub(super) struct Coming<'a> {
     pub(super) share: f64,
     /// Whether it is for the whole pool.
     pub(super) of_pool: bool,
+    /// Bytes of one mailbox, as far as they are measured.
+    pub(super) bytes_each: Option<f64>,
 }
 
 /// What is planned for a volume.
@@ -25,20 +27,24 @@ pub(super) fn of_volume<'a>(context: &Context<'a>, labels: &Labels) -> Vec<Comin
     let here = all.filter_map(|(i, planned)| {
         let share = context.placement.share(i, labels)?;
         let of_pool = matches!(planned.target, Target::Pool(_) | Target::Everywhere);
-        Some(Coming { planned, share, of_pool })
+        Some(Coming { planned, share, of_pool, bytes_each: context.placement.bytes_each(i) })
     });
     here.collect()
 }
 
 /// What is planned for a pool as a whole.
 pub(super) fn of_pool<'a>(context: &Context<'a>, pool: &Pool) -> Vec<Coming<'a>> {
-    let concerns = |planned: &&Planned| match &planned.target {
+    let concerns = |(_, planned): &(usize, &Planned)| match &planned.target {
         Target::Pool(name) => *name == pool.name,
         Target::Everywhere => true,
         Target::Host(_) | Target::Volume { .. } => false,
     };
-    let here = context.platform.planned.iter().filter(concerns);
-    here.map(|planned| Coming { planned, share: 1.0, of_pool: true }).collect()
+    let here = context.platform.planned.iter().enumerate().filter(concerns);
+    let whole = |(i, planned)| {
+        let bytes_each = context.placement.bytes_each(i);
+        Coming { planned, share: 1.0, of_pool: true, bytes_each }
+    };
+    here.map(whole).collect()
 }
 
 /// The day that dates are told against, and the level's: what lies before both has happened.
@@ -85,7 +91,7 @@ pub(super) fn changes(coming: &[Coming], unit: Unit, full_mark: f64, at: Reckoni
 }
 
 fn changes_of(coming: &Coming, unit: Unit, full_mark: f64, at: Reckoning, changes: &mut Vec<Change>) {
-    let Coming { planned, share, .. } = coming;
+    let Coming { planned, share, bytes_each, .. } = coming;
     let date = planned.date;
     let mut once = |effect: Effect| {
         if at.is_to_come(date) {
@@ -95,12 +101,12 @@ fn changes_of(coming: &Coming, unit: Unit, full_mark: f64, at: Reckoning, change
     let moves = unit == Unit::Bytes;
     match planned.what {
         Undertaking::MoveIn(load) if moves => {
-            if let Some(bytes) = bytes_of(load) {
+            if let Some(bytes) = bytes_of(load, *bytes_each) {
                 once(Effect::Moved(bytes * share));
             }
         }
         Undertaking::MoveOut(load) if moves => {
-            if let Some(bytes) = bytes_of(load) {
+            if let Some(bytes) = bytes_of(load, *bytes_each) {
                 once(Effect::Moved(-bytes * share));
             }
         }
@@ -152,7 +158,7 @@ fn changes_of(coming: &Coming, unit: Unit, full_mark: f64, at: Reckoning, change
 
 /// What a reader is told of it: what is counted and from when, or why it is not.
 pub(super) fn fact(coming: &Coming, unit: Unit, at: Reckoning) -> Option<Fact> {
-    let Coming { planned, share, of_pool } = coming;
+    let Coming { planned, share, of_pool, bytes_each } = coming;
     let part = if *of_pool && *share < 1.0 { ", its part" } else { "" };
     let named = |what: &str| format!("{what}{part}: {}", planned.name);
     if !at.is_to_come(planned.date) {
@@ -173,7 +179,7 @@ pub(super) fn fact(coming: &Coming, unit: Unit, at: Reckoning) -> Option<Fact> {
         Undertaking::MoveIn(load) | Undertaking::MoveOut(load) if moves => {
             let out = matches!(planned.what, Undertaking::MoveOut(_));
             let what = if out { "planned move out" } else { "planned move in" };
-            let Some(bytes) = bytes_of(load) else {
+            let Some(bytes) = bytes_of(load, *bytes_each) else {
                 let reason = "not counted: how large a mailbox is is neither declared nor measured";
                 return Some(wording::text(&named(what), reason));
             };

@@ -6,7 +6,7 @@ use super::{Placement, coming::day_number, placement::bytes_of};
 use crate::{
     models::FleetPrior,
     platform::{Action, Event, Planned, Platform, Pool, Undertaking},
-    series::{DAY, LocalClock, LocalTime, Series, Volume},
+    series::{DAY, LocalClock, LocalTime, Mailboxes, Series, Volume},
 };
 
 /// Why something past is not counted.
@@ -51,10 +51,10 @@ impl<'a> Context<'a> {
     }
 
     /// The same with all that is planned placed on the volumes that there are, in the scenarios as well.
-    pub fn placed(mut self, volumes: &[Volume]) -> Self {
-        self.placement = Placement::of(self.platform, volumes, self.today());
+    pub fn placed(mut self, volumes: &[Volume], mailboxes: &Mailboxes) -> Self {
+        self.placement = Placement::of(self.platform, volumes, mailboxes, self.today());
         for (_, scenario) in &mut self.scenarios {
-            scenario.placement = Placement::of(scenario.platform, volumes, scenario.today());
+            scenario.placement = Placement::of(scenario.platform, volumes, mailboxes, scenario.today());
         }
         self
     }
@@ -90,7 +90,7 @@ impl<'a> Context<'a> {
             () if self.placement.is_nowhere(place, planned) => Some("is for no volume that is known"),
             () if planned.date < self.today() && planned.is_once() => Some(PAST),
             () if planned.date > last => Some("lies beyond the horizon"),
-            () if load.is_some_and(|load| bytes_of(load).is_none()) => {
+            () if load.is_some_and(|load| bytes_of(load, self.placement.bytes_each(place)).is_none()) => {
                 Some("counts mailboxes, and how large one is is neither declared nor measured")
             }
             () => None,

@@ -1,53 +1,179 @@
-//! Drift: which latencies, queues and probes rise steadily.
+//! Drift: which latencies, queues and probes rise steadily, since a day, or by steps.
 
 use super::{
-    Context, Decision, DriftSize, EventId, Evidence, Finding, Kind, Line, Severity, Subject, Threshold,
-    Verdict, lines, wording,
+    Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
+    SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict,
+    drift_limit::limit_dates,
+    drift_scope::{Member, peers, scope},
+    drift_words::{advice, facts, headline, name},
+    lines, wording,
 };
 use crate::{
     archive::Column,
-    models::{Drift, DriftSettings, drift},
-    platform::{Labels, Measure, Pool, SeriesKey},
-    series::{DAY, Fold, HOUR, grid},
+    models::{
+        Drift, DriftCourse, DriftEvidence, DriftSettings, at_same_load, drift_evidence, drift_prior,
+        least_belief,
+    },
+    platform::{Labels, Measure, SeriesKey},
+    series::{DAY, Fold, HOUR, Series, grid},
 };
 
 /// Days looked at: a quarter shows a drift without last year's platform in it.
 const SPAN_DAYS: i64 = 90;
-/// A change of less than this over the span is not worth a meeting, however certain.
-const LEAST_PERCENT: f64 = 10.0;
-/// The trend test's two-sided level.
-const ALPHA: f64 = 0.05;
 /// A series that stopped this long before the plan's moment is not judged.
 const STALE_DAYS: i64 = 3;
+/// A step this many days ago is news; an older one is a level that people know.
+const NEWS_DAYS: i64 = 28;
 
-/// Judges all series of one measure.
-pub fn drift_findings(measure: Measure, columns: &[Column], context: &Context) -> Vec<Finding> {
-    use rayon::prelude::*;
-    columns.par_iter().map(|column| finding(measure, column, context)).collect()
+/// A load that explains less than this share of the ups and downs within days is left in: its own noise would be added.
+const EXPLAINS: f64 = 0.2;
+
+/// What one series says before all have been weighed.
+#[derive(Debug, Clone)]
+pub struct WeighedDrift {
+    measure: Measure,
+    labels: Labels,
+    /// What it says, at the same load where a load explains it, or why it says nothing.
+    evidence: Result<DriftEvidence, Verdict>,
+    /// The load that was taken off, and what the series says with it left in.
+    load: Option<(Measure, f64, DriftEvidence)>,
 }
 
-fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
+/// The loads that a measure may depend on, the likeliest first.
+pub fn loads_behind(measure: Measure) -> &'static [Measure] {
+    match measure {
+        Measure::DeliveryDelay => &[Measure::LoadMessages],
+        Measure::ResponseTime => &[Measure::LoadSessions, Measure::LoadConnections, Measure::LoadMessages],
+        _ => &[],
+    }
+}
+
+/// Weighs all series of one measure; `loads` are the series of [`loads_behind`] it.
+pub fn weighed_drifts(
+    measure: Measure,
+    columns: &[Column],
+    loads: &[(Measure, Vec<Column>)],
+    context: &Context,
+) -> Vec<WeighedDrift> {
+    use rayon::prelude::*;
+    columns.par_iter().map(|column| weighed(measure, column, loads, context)).collect()
+}
+
+fn weighed(
+    measure: Measure,
+    column: &Column,
+    loads: &[(Measure, Vec<Column>)],
+    context: &Context,
+) -> WeighedDrift {
     let labels = &column.labels;
-    let pool = labels.get("host").and_then(|host| context.platform.pool_of(host));
-    let key = SeriesKey { measure, labels: labels.clone() };
-    let limit = context.platform.limit_for(&key, pool);
-    let name = name(measure, labels);
-    let hours = grid(&column.points, HOUR, Fold::Median);
-    let hours = context.declared(&hours, labels.get("host"), pool);
+    let host = labels.get("host");
+    let pool = host.and_then(|host| context.platform.pool_of(host));
+    let hours = context.declared(&grid(&column.points, HOUR, Fold::Median), host, pool);
     let silent = hours.last().map_or(i64::MAX, |(time, _)| context.as_of.saturating_sub(time));
     let settings = DriftSettings { clock: context.clock(), days: SPAN_DAYS };
-    let judged = if silent > STALE_DAYS * DAY {
+    let mut evidence = if silent > STALE_DAYS * DAY {
         Err(Verdict::Undecided { reason: "its data stopped".to_owned(), enough_on: None })
     } else {
-        drift(&hours, &settings).map_err(|short| Verdict::Undecided {
+        drift_evidence(&hours, &settings).map_err(|short| Verdict::Undecided {
             enough_on: Some(context.date(short.enough_at)),
             reason: short.to_string(),
         })
     };
-    let verdict = judged.as_ref().map_or_else(Clone::clone, verdict);
-    let severity = severity(&verdict, judged.as_ref().ok(), limit);
+    let mut load = None;
+    if let (Ok(raw), Some((of, loads))) = (&evidence, load_of(labels, loads)) {
+        let same = at_same_load(&hours, &loads).filter(|same| same.explained >= EXPLAINS);
+        let at_same = same.and_then(|same| {
+            let evidence = drift_evidence(&same.latency, &settings).ok()?;
+            Some((evidence, same.explained))
+        });
+        if let Some((at_same, explained)) = at_same {
+            load = Some((of, explained, raw.clone()));
+            evidence = Ok(at_same);
+        }
+    }
+    WeighedDrift { measure, labels: labels.clone(), evidence, load }
+}
+
+/// The hourly load of the same host, or of the same pool where a source names that; `None` where there is none, or where
+/// several would have to be told apart.
+fn load_of(labels: &Labels, loads: &[(Measure, Vec<Column>)]) -> Option<(Measure, Series)> {
+    let whose = |labels: &Labels| labels.get("host").or(labels.get("pool")).map(str::to_owned);
+    let own = whose(labels)?;
+    loads.iter().find_map(|(measure, columns)| {
+        let mut same = columns.iter().filter(|column| whose(&column.labels).as_deref() == Some(own.as_str()));
+        let (Some(column), None) = (same.next(), same.next()) else { return None };
+        Some((*measure, grid(&column.points, HOUR, Fold::Median)))
+    })
+}
+
+/// Judges all series of all measures together: what is noise and how many change is learnt from all, and so is how
+/// sure one must be.
+pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding> {
+    use rayon::prelude::*;
+    let known: Vec<&DriftEvidence> = fleet.iter().filter_map(|one| one.evidence.as_ref().ok()).collect();
+    let prior = drift_prior(&known);
+    let judged: Vec<Option<Drift>> =
+        fleet.par_iter().map(|one| one.evidence.as_ref().ok().map(|e| e.judge(&prior))).collect();
+    let beliefs: Vec<f64> = judged.iter().flatten().map(|drift| drift.rises.max(drift.falls)).collect();
+    let least = least_belief(&beliefs);
+    let raw: Vec<Option<SameLoadEffect>> = fleet
+        .par_iter()
+        .map(|one| {
+            let (measure, explained, evidence) = one.load.as_ref()?;
+            let raw = evidence.judge(&prior);
+            let (raw_percent, raw_rises) = (raw.percent_over_span, raw.rises >= least);
+            Some(SameLoadEffect { measure: *measure, explained: *explained, raw_percent, raw_rises })
+        })
+        .collect();
+    let peers = peers(&members(fleet, &judged, least, context));
+    let answers = judged.iter().zip(raw).zip(peers).map(|((drift, same_load), peers)| {
+        drift.as_ref().map(|drift| Judged { drift, least, same_load, peers })
+    });
+    fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect()
+}
+
+/// A drift with what the others say of it.
+#[derive(Debug, Clone, Copy)]
+struct Judged<'a> {
+    drift: &'a Drift,
+    least: f64,
+    same_load: Option<SameLoadEffect>,
+    peers: Option<Peers>,
+}
+
+fn members<'a>(
+    fleet: &'a [WeighedDrift],
+    judged: &[Option<Drift>],
+    least: f64,
+    context: &Context<'a>,
+) -> Vec<Member<'a>> {
+    let member = |(one, drift): (&'a WeighedDrift, &Option<Drift>)| Member {
+        measure: one.measure,
+        labels: &one.labels,
+        pool: one.labels.get("host").and_then(|h| context.platform.pool_of(h)).map(|p| p.name.as_str()),
+        level: drift.as_ref().and_then(|drift| drift.trend.last().copied()).filter(|level| *level > 0.0),
+        rises: drift.as_ref().is_some_and(|drift| drift.rises >= least),
+    };
+    fleet.iter().zip(judged).map(member).collect()
+}
+
+fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Finding {
+    let (measure, labels) = (one.measure, &one.labels);
+    let pool = labels.get("host").and_then(|host| context.platform.pool_of(host));
+    let key = SeriesKey { measure, labels: labels.clone() };
+    let limit = context.platform.limit_for(&key, pool);
+    let name = name(measure, labels);
+    let verdict = match (judged, &one.evidence) {
+        (Some(judged), _) => verdict(judged, limit, context),
+        (None, Err(undecided)) => undecided.clone(),
+        (None, Ok(_)) => Verdict::Undecided { reason: "it was not judged".to_owned(), enough_on: None },
+    };
+    let drift = judged.map(|judged| judged.drift);
+    let severity = severity(&verdict, drift, limit, context);
     let parts: Vec<String> =
         std::iter::once(measure.name().to_owned()).chain(labels.iter().map(|(_, v)| v.to_owned())).collect();
+    let mut evidence = evidence(measure, drift, limit);
+    evidence.facts.extend(facts(&verdict));
     Finding {
         id: EventId::of(Kind::Drift, &parts.iter().map(String::as_str).collect::<Vec<_>>()),
         kind: Kind::Drift,
@@ -61,7 +187,7 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
         },
         headline: headline(&name, &verdict),
         advice: advice(&verdict, severity, pool),
-        evidence: evidence(measure, judged.as_ref().ok(), limit),
+        evidence,
         what_if: Vec::new(),
         verdict,
         earlier: None,
@@ -69,98 +195,72 @@ fn finding(measure: Measure, column: &Column, context: &Context) -> Finding {
     }
 }
 
-fn verdict(drift: &Drift) -> Verdict {
-    let size = DriftSize {
+fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
+    let Judged { drift, least, same_load, peers } = judged;
+    let (course, began_on, steps) = match &drift.course {
+        DriftCourse::Ramp => (DriftKind::Ramp, None, Vec::new()),
+        DriftCourse::Late { from } => (DriftKind::Late, wording::local_date(*from), Vec::new()),
+        DriftCourse::Steps(steps) => {
+            let dated = steps.iter().filter_map(|step| {
+                Some(DatedStep { on: wording::local_date(step.day)?, percent: step.percent })
+            });
+            let kind = if steps.len() > 1 { DriftKind::Steps } else { DriftKind::Step };
+            (kind, None, dated.collect())
+        }
+    };
+    let mut size = DriftSize {
         percent_per_month: drift.percent_per_month,
         low: drift.low_per_month,
         high: drift.high_per_month,
         percent_over_span: drift.percent_over_span,
+        low_over_span: drift.low_over_span,
+        high_over_span: drift.high_over_span,
         span_days: drift.span_days,
+        course,
+        began_on,
+        steps,
+        belief: drift.rises.max(drift.falls),
+        least_belief: least,
+        scope: None,
+        compared: peers,
+        limit_dates: None,
+        same_load,
         p_value: drift.p_value,
     };
-    if drift.p_value >= ALPHA || drift.percent_over_span.abs() < LEAST_PERCENT {
-        Verdict::Steady(size)
-    } else if drift.percent_over_span > 0.0 {
-        Verdict::Rises(size)
-    } else {
-        Verdict::Falls(size)
+    let told = size.belief >= least;
+    let rises = told && drift.rises > drift.falls;
+    size.scope = scope(rises, peers);
+    if let (true, Some(limit), Some(&level)) = (rises, limit, drift.trend.last()) {
+        size.limit_dates = limit_dates(&size, level, limit, context);
+    }
+    match (told, rises) {
+        (false, _) => Verdict::Steady(size),
+        (true, true) => Verdict::Rises(size),
+        (true, false) => Verdict::Falls(size),
     }
 }
 
-fn severity(verdict: &Verdict, drift: Option<&Drift>, limit: Option<f64>) -> Severity {
+fn severity(verdict: &Verdict, drift: Option<&Drift>, limit: Option<f64>, context: &Context) -> Severity {
     let above = drift.and_then(|d| d.trend.last()).zip(limit).is_some_and(|(&level, limit)| level > limit);
+    let today = context.date(context.as_of);
+    let news = |step: &DatedStep| today.signed_duration_since(step.on).num_days() <= NEWS_DAYS;
     match verdict {
-        Verdict::Rises(_) if above => Severity::Critical,
-        Verdict::Rises(_) => Severity::Warning,
+        Verdict::Rises(size) if above && size.scope != Some(Scope::Local) => Severity::Critical,
         _ if above => Severity::Warning,
+        // A host among many: nobody waits for it long, and draining it is enough.
+        Verdict::Rises(size) if size.scope == Some(Scope::Local) => Severity::Info,
+        Verdict::Rises(size) if !size.steps.is_empty() && !size.steps.iter().any(news) => Severity::Info,
+        Verdict::Rises(_) => Severity::Warning,
+        Verdict::Falls(size) | Verdict::Steady(size) if size.scope == Some(Scope::Local) => Severity::Info,
         Verdict::Undecided { .. } => Severity::Info,
         _ => Severity::Ok,
-    }
-}
-
-/// `probe inbound`, `queue deferred on out02`, `delivery.delay on out01 (stage transmission)`.
-fn name(measure: Measure, labels: &Labels) -> String {
-    let of = |label: &str| labels.get(label);
-    let host = of("host").map(|host| format!(" on {host}")).unwrap_or_default();
-    let (head, told): (String, &[&str]) = match (measure, of("probe"), of("queue")) {
-        (Measure::ProbeDuration, Some(probe), _) => (format!("probe {probe}{host}"), &["host", "probe"]),
-        (Measure::QueueDepth, _, Some(queue)) => (format!("queue {queue}{host}"), &["host", "queue"]),
-        (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{host}"), &["host", "queue"]),
-        (Measure::DeliveryDelay, ..) => (format!("delivery delay{host}"), &["host"]),
-        (Measure::ResponseTime, ..) => match of("pool") {
-            Some(pool) => (format!("response time of {pool}"), &["host", "pool"]),
-            None => (format!("response time{host}"), &["host"]),
-        },
-        (measure, ..) => (format!("{measure}{host}"), &["host"]),
-    };
-    let rest: Vec<String> =
-        labels.iter().filter(|(k, _)| !told.contains(k)).map(|(k, v)| format!("{k} {v}")).collect();
-    if rest.is_empty() { head } else { format!("{head} ({})", rest.join(", ")) }
-}
-
-fn headline(name: &str, verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Rises(size) => format!(
-            "{name} rises steadily: +{:.0} % over {}",
-            size.percent_over_span,
-            wording::days(size.span_days)
-        ),
-        Verdict::Falls(size) => {
-            format!(
-                "{name} falls steadily: {:.0} % over {}",
-                size.percent_over_span,
-                wording::days(size.span_days)
-            )
-        }
-        Verdict::Steady(_) => format!("{name} neither rises nor falls"),
-        Verdict::Undecided { reason, .. } => format!("{name} cannot be judged: {reason}"),
-        _ => name.to_owned(),
-    }
-}
-
-fn advice(verdict: &Verdict, severity: Severity, pool: Option<&Pool>) -> String {
-    let whose = pool.map(|p| format!(" of pool {}", p.name)).unwrap_or_default();
-    match (verdict, severity) {
-        (Verdict::Rises(_), Severity::Critical) => {
-            format!("It is above its limit: find what{whose} it waits for, and add or repair that now.")
-        }
-        (Verdict::Rises(_), _) => {
-            format!(
-                "Find the resource{whose} that rises with it: processor, memory, disk, a queue or a remote side."
-            )
-        }
-        (_, Severity::Warning) => format!("It stays above its limit: find what{whose} it waits for."),
-        (Verdict::Undecided { enough_on: Some(date), .. }, _) => {
-            format!("Wait until {}: then there is enough history.", wording::date(*date))
-        }
-        (Verdict::Undecided { .. }, _) => "Check what its monitoring answers.".to_owned(),
-        _ => "Nothing to do.".to_owned(),
     }
 }
 
 fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evidence {
     let mut lines: Vec<Line> = Vec::new();
     let mut facts = Vec::new();
+    let mut marks = Vec::new();
     if let Some(drift) = drift {
         lines.push(lines::of_days("level by day", drift.first_day, drift.levels.clone()));
         lines.push(lines::of_days("trend", drift.first_day, drift.trend.iter().copied().map(Some).collect()));
@@ -170,20 +270,34 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         if drift.incidents > 0 {
             facts.push(wording::in_days("left out as incidents", drift.incidents as f64));
         }
+        marks = changes(drift);
     }
     Evidence {
         unit: measure.unit(),
         lines,
         band: None,
-        thresholds: limit.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() }).into_iter().collect(),
-        marks: Vec::new(),
+        thresholds: limit
+.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() })
+.into_iter().collect(),
+        marks,
         week: None,
         parts: Vec::new(),
         facts,
-        model: "Mann–Kendall test (Hamed–Rao) and Theil–Sen slope on daily levels of the logarithm, the hour-of-week \
-                shape taken out"
+        model: "Bayesian average over courses (ramp, late ramp, steps) and noises of several memories, on levels of \
+                the logarithm with the hour-of-week shape taken out; noises and share of changes learnt from all \
+                series"
             .to_owned(),
         backtest: None,
+    }
+}
+
+/// When a late rise began, and the steps.
+fn changes(drift: &Drift) -> Vec<Mark> {
+    let mark = |day: i64, name: &str| Mark { time: day * DAY, name: name.to_owned(), size: None };
+    match &drift.course {
+        DriftCourse::Ramp => Vec::new(),
+        DriftCourse::Late { from } => vec![mark(*from, "begins to change")],
+        DriftCourse::Steps(steps) => steps.iter().map(|step| mark(step.day, "step")).collect(),
     }
 }
 

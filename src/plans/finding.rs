@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Decision, Departure, Earlier, Ebb, Evidence, NoEbb};
+use super::{Decision, Departure, DriftSize, Earlier, Ebb, Evidence, NoEbb};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -154,23 +154,6 @@ pub struct Exhaustion {
     pub lead_time_days: f64,
 }
 
-/// How fast something rises.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct DriftSize {
-    /// Percent that the level changes by in 30 days, compounded.
-    pub percent_per_month: f64,
-    /// Lower end of its 90 % interval.
-    pub low: f64,
-    /// Upper end of its 90 % interval.
-    pub high: f64,
-    /// Percent over the whole span looked at.
-    pub percent_over_span: f64,
-    /// Days looked at.
-    pub span_days: f64,
-    /// Two-sided p-value of the trend test, corrected for autocorrelation.
-    pub p_value: f64,
-}
-
 /// What a finding says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
@@ -195,9 +178,9 @@ pub enum Verdict {
     Flat,
     /// Grows faster than the other hosts of its pool, and than before.
     Departs(Departure),
-    /// Rises steadily.
+    /// Rises: steadily, since a day, or by steps.
     Rises(DriftSize),
-    /// Falls steadily.
+    /// Falls: steadily, since a day, or by steps.
     Falls(DriftSize),
     /// Neither rises nor falls.
     Steady(DriftSize),

@@ -83,8 +83,8 @@ pub(super) fn unseen(coming: &Coming, past: &Past, today: NaiveDate) -> Option<F
     let on = |day: i64| past.on(day, |known| if capacity { &known.usable } else { &known.level });
     let before = on(day - BEFORE)?;
     let amount = match planned.what {
-        Undertaking::MoveIn(load) => bytes_of(load)? * coming.share,
-        Undertaking::MoveOut(load) => -bytes_of(load)? * coming.share,
+        Undertaking::MoveIn(load) => bytes_of(load, coming.bytes_each)? * coming.share,
+        Undertaking::MoveOut(load) => -bytes_of(load, coming.bytes_each)? * coming.share,
         Undertaking::Capacity(bytes) => bytes * coming.share,
         Undertaking::Decommission(bytes) => -bytes * coming.share,
         Undertaking::Purge { takes: Takes::Bytes(bytes), .. } => -bytes * coming.share,
@@ -126,7 +126,7 @@ mod tests {
         let usable = by_day(&|day| 2_000.0 + jumped(day));
         let target = Target::Pool("mailstore".to_owned());
         let planned = Planned { name: "it".to_owned(), date: date("2026-11-01"), target, what };
-        let coming = Coming { planned: &planned, share: 1.0, of_pool: true };
+        let coming = Coming { planned: &planned, share: 1.0, of_pool: true, bytes_each: None };
         let fact = unseen(&coming, &Past::new(2.0).with(level, usable), today)?;
         assert_eq!(fact.name, "planned, and not seen in the history: it");
         Some(format!("{:?}", fact.quantity))

@@ -7,6 +7,10 @@ mod context;
 mod decision;
 mod departure;
 mod drift;
+mod drift_limit;
+mod drift_scope;
+mod drift_size;
+mod drift_words;
 mod earlier;
 mod ebb;
 mod event_id;
@@ -40,13 +44,14 @@ pub use context::Context;
 pub use decision::{
     Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
 };
-pub use drift::drift_findings;
+pub use drift::{WeighedDrift, drift_findings, loads_behind, weighed_drifts};
+pub use drift_limit::LimitDates;
+pub use drift_scope::{Peers, Scope};
+pub use drift_size::{DatedStep, DriftKind, DriftSize, SameLoadEffect};
 pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
-pub use finding::{
-    DriftSize, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf,
-};
+pub use finding::{EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf};
 pub use foretold::{Ahead, DISTANCES, Foretold};
 pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,

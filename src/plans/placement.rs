@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
+use super::coming::day_number;
 use crate::{
     platform::{Labels, Load, Planned, Platform, Pool, Takes, Target, Undertaking},
-    series::Volume,
+    series::{Days, Mailboxes, Volume},
 };
 
 /// For each `[[planned]]` of a platform, in its order, the volumes that it lands on. Bytes that move into a pool are
@@ -13,7 +14,12 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Placement {
     parts: Vec<Vec<Part>>,
+    /// Bytes of one mailbox where each lands, as far as they are measured.
+    bytes_each: Vec<Option<f64>>,
 }
+
+/// A count of mailboxes that is older than this says nothing of today: what is counted, is counted once a week at least.
+const FRESH_DAYS: i64 = 8;
 
 #[derive(Debug, Clone, PartialEq)]
 struct Part {
@@ -31,17 +37,33 @@ struct Held<'a> {
     used: f64,
     usable: f64,
     room: f64,
+    /// Whether it can hold mailboxes at all.
+    holds_data: bool,
 }
 
 impl Placement {
     /// Places all that a platform plans; what was ordered for a day before `today` is in the volumes already.
-    pub(super) fn of(platform: &Platform, volumes: &[Volume], today: NaiveDate) -> Placement {
+    pub(super) fn of(
+        platform: &Platform,
+        volumes: &[Volume],
+        mailboxes: &Mailboxes,
+        today: NaiveDate,
+    ) -> Placement {
         if platform.planned.is_empty() {
             return Placement::default();
         }
         let held: Vec<Held> = volumes.iter().filter_map(|volume| Held::of(platform, volume)).collect();
         let place = |planned| parts(platform, planned, &held, today);
-        Placement { parts: platform.planned.iter().map(place).collect() }
+        let size = |planned| bytes_each(planned, &held, mailboxes, today);
+        Placement {
+            parts: platform.planned.iter().map(place).collect(),
+            bytes_each: platform.planned.iter().map(size).collect(),
+        }
+    }
+
+    /// Bytes of one mailbox, as far as they are measured, where something planned lands.
+    pub(super) fn bytes_each(&self, planned: usize) -> Option<f64> {
+        self.bytes_each.get(planned).copied().flatten()
     }
 
     /// The share of something planned, by its place in the platform, that lands on a volume.
@@ -74,6 +96,7 @@ impl<'a> Held<'a> {
             used,
             usable,
             room: (mark - used).max(0.0),
+            holds_data: pool.is_none_or(|pool| pool.planning.holds_data(mount)),
         })
     }
 
@@ -99,11 +122,43 @@ fn parts(platform: &Platform, planned: &Planned, held: &[Held], today: NaiveDate
             largest.map(|one| one.part(1.0)).into_iter().collect()
         }
         Target::Pool(pool) => {
-            let own: Vec<&Held> = held.iter().filter(|one| one.pool == Some(pool)).collect();
+            let own = of_pool(held, pool);
             let new = new_by(platform, planned, pool, today);
             in_pool(planned, &own, platform.pool(pool).map_or(1.0, |pool| pool.full_mark) * new)
         }
     }
+}
+
+/// The volumes of a pool that can hold mailboxes; all, where none can.
+fn of_pool<'h, 'a>(held: &'h [Held<'a>], pool: &str) -> Vec<&'h Held<'a>> {
+    let own: Vec<&Held> = held.iter().filter(|one| one.pool == Some(pool)).collect();
+    let data: Vec<&Held> = own.iter().copied().filter(|one| one.holds_data).collect();
+    if data.is_empty() { own } else { data }
+}
+
+/// Bytes of one mailbox of a pool or volume that mailboxes are counted of.
+fn bytes_each(planned: &Planned, held: &[Held], mailboxes: &Mailboxes, today: NaiveDate) -> Option<f64> {
+    let (used, count): (f64, Option<Days>) = match &planned.target {
+        Target::Everywhere => return None,
+        Target::Pool(pool) => {
+            let own = of_pool(held, pool);
+            let mut hosts: Vec<&str> = own.iter().map(|one| one.host).collect();
+            hosts.sort_unstable();
+            hosts.dedup();
+            (own.iter().map(|one| one.used).sum(), mailboxes.of_pool(pool, &hosts))
+        }
+        Target::Host(host) | Target::Volume { host, .. } => {
+            let own = held.iter().filter(|one| one.host == host && one.holds_data);
+            let on = |one: &&Held| match &planned.target {
+                Target::Volume { volume, .. } => one.is_mounted_at(volume),
+                _ => true,
+            };
+            let one = own.clone().filter(on).max_by(|a, b| a.usable.total_cmp(&b.usable))?;
+            (one.used, mailboxes.of_volume(host, one.volume, own.count() == 1))
+        }
+    };
+    let (day, count) = count?.last().copied()?;
+    (day_number(today) - day <= FRESH_DAYS && count > 0.0).then(|| used / count)
 }
 
 /// The parts of a pool's volumes; `new` is the room of those that it gets by then.
@@ -138,10 +193,11 @@ fn new_by(platform: &Platform, planned: &Planned, pool: &str, today: NaiveDate) 
     ordered.sum()
 }
 
-/// Bytes that a load comes to; `None` where a mailbox's size is neither declared nor measured.
-pub(super) fn bytes_of(load: Load) -> Option<f64> {
+/// Bytes that a load comes to, a mailbox of undeclared size being as large as `measured`; `None` where it is neither
+/// declared nor measured.
+pub(super) fn bytes_of(load: Load, measured: Option<f64>) -> Option<f64> {
     match load {
         Load::Bytes(bytes) => Some(bytes),
-        Load::Mailboxes { count, bytes_each } => Some(count * bytes_each?),
+        Load::Mailboxes { count, bytes_each } => Some(count * bytes_each.or(measured)?),
     }
 }

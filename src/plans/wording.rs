@@ -3,11 +3,16 @@
 use chrono::NaiveDate;
 
 use super::{Fact, Quantity};
-use crate::platform::Unit;
+use crate::{platform::Unit, series::LocalTime};
 
 /// A date as people write it: `12 Mar 2027`.
 pub(super) fn date(date: NaiveDate) -> String {
     date.format("%-d %b %Y").to_string()
+}
+
+/// A local day since 1970-01-01 as a date; `None` beyond the calendar's range.
+pub(super) fn local_date(day: i64) -> Option<NaiveDate> {
+    LocalTime { day, weekday: 0, second: 0 }.date()
 }
 
 /// A number of days: `1 day`, `19 days`.

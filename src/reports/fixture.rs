@@ -10,10 +10,11 @@ use chrono::{NaiveDate, NaiveTime};
 use super::{InputNotes, LiveSourceNote, MeasureHeld, Report, Unrecognised};
 use crate::{
     plans::{
-        Backtest, Band, Between, Decision, Departure, DriftSize, Ebb, EventId, Evidence, Exception,
-        Exhaustion, Fact, Finding, GrowthExplained, Kind, Line, Mark, MonthlyGrowth, Move, NoEbb, Order,
-        Quantity, Quiet, Rebalance, Relieved, Replay, ReplayDay, RiskLevel, Runway, Saving, Schedule,
-        Severity, Subject, Threshold, Verdict, Volumes, Week, Window,
+        Backtest, Band, Between, DatedStep, Decision, Departure, DriftKind, DriftSize, Ebb, EventId,
+        Evidence, Exception, Exhaustion, Fact, Finding, GrowthExplained, Kind, Line, Mark, MonthlyGrowth,
+        Move, NoEbb, Order, Peers, Quantity, Quiet, Rebalance, Relieved, Replay, ReplayDay, RiskLevel,
+        Runway, SameLoadEffect, Saving, Schedule, Scope, Severity, Subject, Threshold, Verdict, Volumes,
+        Week, Window,
     },
     platform::{Labels, Measure, Role, Unit},
 };
@@ -57,15 +58,37 @@ pub(crate) fn evidence(unit: Unit) -> Evidence {
     }
 }
 
-fn findings() -> Vec<Finding> {
-    let tiny = DriftSize {
-        percent_per_month: 0.4,
-        low: -1.1,
-        high: 1.9,
-        percent_over_span: 1.6,
+/// A ramp: percent a month and over the span, each with its interval.
+fn drift_size(monthly: [f64; 3], all: [f64; 3], belief: f64, p_value: f64) -> DriftSize {
+    let [[percent_per_month, low, high], [percent_over_span, low_over_span, high_over_span]] = [monthly, all];
+    DriftSize {
+        percent_per_month,
+        low,
+        high,
+        percent_over_span,
+        low_over_span,
+        high_over_span,
         span_days: 120.0,
-        p_value: 0.41,
-    };
+        course: DriftKind::Ramp,
+        began_on: None,
+        steps: Vec::new(),
+        belief,
+        least_belief: 0.62,
+        scope: Some(Scope::Pool),
+        compared: Some(Peers { hosts: 4, rising: 3, above_percent: 12.0, apart: false }),
+        limit_dates: None,
+        same_load: Some(SameLoadEffect {
+            measure: Measure::LoadMessages,
+            explained: 0.41,
+            raw_percent: 81.0,
+            raw_rises: true,
+        }),
+        p_value,
+    }
+}
+
+fn findings() -> Vec<Finding> {
+    let tiny = drift_size([0.4, -1.1, 1.9], [1.6, -4.3, 7.8], 0.02, 0.41);
     let runway = |p5, p50, p95| Runway { p5_days: p5, p50_days: p50, p95_days: p95 };
     vec![
         Finding {
@@ -117,26 +140,19 @@ fn findings() -> Vec<Finding> {
             Severity::Warning,
             "drift/outbound/delivery.delay",
             "pool outbound",
-            Verdict::Rises(DriftSize {
-                percent_per_month: 14.2,
-                low: 9.8,
-                high: 18.9,
-                percent_over_span: 68.0,
-                span_days: 120.0,
-                p_value: 0.000_03,
-            }),
+            Verdict::Rises(drift_size([14.2, 9.8, 18.9], [68.0, 45.0, 99.0], 1.0, 0.000_03)),
         ),
         drift(
             Severity::Info,
             "drift/imap",
             "probe imap_login_read",
             Verdict::Falls(DriftSize {
-                percent_per_month: -6.1,
-                low: -8.0,
-                high: -3.9,
-                percent_over_span: -21.0,
-                span_days: 120.0,
-                p_value: 0.002,
+                course: DriftKind::Step,
+                steps: NaiveDate::from_ymd_opt(2026, 10, 12)
+                    .map(|on| DatedStep { on, percent: -21.0 })
+                    .into_iter()
+                    .collect(),
+                ..drift_size([-6.1, -8.0, -3.9], [-21.0, -28.0, -14.0], 0.97, 0.002)
             }),
         ),
         drift(Severity::Ok, "drift/inbound", "probe inbound", Verdict::Steady(tiny)),

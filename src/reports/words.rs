@@ -27,8 +27,8 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
                 [departure.percent_per_month, departure.peers_percent_per_month].map(format::percent_change);
             format!("grows by {own} a month, the others by {others}")
         }
-        Verdict::Rises(size) => format!("rises {}", drift(size)),
-        Verdict::Falls(size) => format!("falls {}", drift(size)),
+        Verdict::Rises(size) => moves("rises", "rose", size),
+        Verdict::Falls(size) => moves("falls", "fell", size),
         Verdict::Steady(size) => format!("steady, {}", drift(size)),
         Verdict::Ebbs(ebb) => {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
@@ -54,6 +54,9 @@ pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
 /// A verdict in as few words as it can be told.
 pub(crate) fn briefly(report: &Report, verdict: &Verdict) -> String {
     match verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) if !size.steps.is_empty() => {
+            format!("{} at once", format::percent_change(size.percent_over_span))
+        }
         Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => {
             format!("{} a month", format::percent_change(size.percent_per_month))
         }
@@ -75,6 +78,17 @@ pub(crate) fn briefly(report: &Report, verdict: &Verdict) -> String {
 /// Whether a pool is declared to scale out, as far as its verdict tells.
 pub(crate) fn scales_out(verdict: &Verdict) -> bool {
     !matches!(verdict, Verdict::NoEbb { because: NoEbb::NotScaling, .. })
+}
+
+/// A rise or fall: a month, or at once.
+fn moves(moves: &str, moved: &str, size: &DriftSize) -> String {
+    let dates: Vec<String> = size.steps.iter().map(|step| format::date(step.on)).collect();
+    if dates.is_empty() {
+        return format!("{moves} {}", drift(size));
+    }
+    let [middle, low, high] =
+        [size.percent_over_span, size.low_over_span, size.high_over_span].map(format::percent_change);
+    format!("{moved} {middle} ({low} to {high}) on {}", dates.join(", "))
 }
 
 /// A drift a month, with its 90 % interval.

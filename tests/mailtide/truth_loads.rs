@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use crate::support::{Files, sample_run, truth};
 
-/// How far the size of a drift may be from the truth. One straight line is put through 14 flat and 75 rising
-/// days: by least squares its slope would be a twelfth above that of the rise, and noise comes on top.
+/// How far the size of a drift may be from the truth, as a share of it: noise moves it by some points.
 const DRIFT_SIZE: f64 = 0.25;
 
 /// The least share of the law's spare server-hours that must be found. The law has no noise; a schedule has to
@@ -82,7 +81,10 @@ fn drifts_have_their_true_size_and_are_warned_of() {
         let (low, high) = (finding["low"].as_f64().unwrap(), finding["high"].as_f64().unwrap());
         let middle = finding["percent_per_month"].as_f64().unwrap();
         assert!(low > 0.0 && low <= middle && middle <= high, "{}", finding["id"]);
-        assert_eq!(finding["severity"], "warning", "{}", finding["id"]);
+        // The queue rises on one of four hosts; the delays rise on all, and a probe has no pool.
+        let local = finding["scope"] == "local";
+        assert_eq!(local, drift["measure"] == "queue.depth", "{}", finding["id"]);
+        assert_eq!(finding["severity"], if local { "info" } else { "warning" }, "{}", finding["id"]);
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }

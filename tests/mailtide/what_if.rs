@@ -86,7 +86,6 @@ fn a_question_that_cannot_be_asked_ends_with_2_and_says_how() {
         (&["--pool", "mailstore"], "--pool says nothing by itself"),
         (&["--volume", "ms1:/var/mail"], "--volume says nothing by itself"),
         (&["--move-in", "1TB@2026-12-01"], "--move-in needs a place; add --pool with one of mailstore"),
-        (&["--pool", "mailstore", "--move-in", "10@2026-12-01"], "mailboxes need a size; add --mailbox-size"),
         (&["--without", "x"], "nothing that is planned in the platform file is called \"x\"; it has none"),
         (&["--move-in", "1TB"], "legal: such as 200GB@2027-01-15"),
         (&["--move-in", "1TB@2026-02-30"], "\"2026-02-30\" is not a day"),
@@ -123,6 +122,9 @@ fn what_is_asked_of_nothing_is_told() {
          not counted: scenario \"as asked\": planned \"add\" is for no volume that is known\n\
          No volume or pool is concerned.\n"
     );
+    // Nobody counts mailboxes here.
+    let unknown = what_if(&place, &["--pool", "mailstore", "--move-in", "10@2026-12-01"]).expect(0);
+    assert!(unknown.stdout.contains("is neither declared nor measured"), "{}", unknown.stdout);
     let past = what_if(&place, &["--pool", "mailstore", "--add", "1TB@2025-12-01"]).expect(0);
     assert!(past.stdout.contains("lies in the past: what came of it is in the history"), "{}", past.stdout);
 }

@@ -1,12 +1,13 @@
 //! Declared things and scenarios, on volumes whose dates can be worked out by hand.
 
 use crate::{
+    archive::Column,
     plans::{
         Context, Finding, Severity, Verdict, VolumeAnswer,
         fixture::{AS_OF, GB, MAILSTORE, at, date, exhaustion, hours, platform, volume},
         pool_findings, volume_findings,
     },
-    platform::Platform,
+    platform::{Labels, Platform},
     series::{DAY, Mailboxes, Volume},
 };
 
@@ -25,16 +26,21 @@ fn on_ms01(kind: &str, on: &str, rest: &str) -> String {
 
 /// All findings of a platform with these tables and plain volumes on these hosts: the pool's, then the volumes'.
 fn judged(tables: &str, hosts: &[&str]) -> Vec<Finding> {
+    counted(tables, hosts, &Mailboxes::default())
+}
+
+/// The same where mailboxes are counted.
+fn counted(tables: &str, hosts: &[&str], mailboxes: &Mailboxes) -> Vec<Finding> {
     let platform = platform(&format!("{MAILSTORE}{tables}"));
     let today = at(&platform).today();
     let others: Vec<(String, Platform)> =
         platform.scenarios.iter().map(|s| (s.name.clone(), s.applied(&platform, today))).collect();
     let volumes: Vec<Volume> = hosts.iter().map(|host| plain(host)).collect();
-    let context = Context::new(&platform, AS_OF).with_scenarios(&others).placed(&volumes);
+    let context = Context::new(&platform, AS_OF).with_scenarios(&others).placed(&volumes, mailboxes);
     let pool = platform.pool("mailstore").unwrap();
     let answers: Vec<VolumeAnswer> =
         volumes.iter().map(|volume| volume_findings(volume, Some(pool), &context)).collect();
-    pool_findings(pool, answers, &Mailboxes::default(), &context)
+    pool_findings(pool, answers, mailboxes, &context)
 }
 
 /// Days until the volume of ms01 is full.
@@ -271,6 +277,25 @@ fn scenarios_stand_beside_what_is() {
 }
 
 #[test]
+fn a_mailbox_of_undeclared_size_is_as_large_as_those_that_are_there() {
+    // 200 mailboxes hold 100 GB: 40 more are 20 GB.
+    let count = |host: &str, day: i64| Column {
+        labels: Labels::from([("host", host)]),
+        points: [(AS_OF - day * DAY, 200.0)].into_iter().collect(),
+    };
+    let of_volume = on_ms01("move_in", "2026-11-26", "mailboxes = 40");
+    let of_pool = planned("move_in", "2026-11-26", "pool = \"mailstore\"\nmailboxes = 80");
+    let days = |tables: &str, day: i64| {
+        let mailboxes = Mailboxes::of(&[count("ms01", day), count("ms02", day)]);
+        exhaustion(&counted(tables, &["ms01", "ms02"], &mailboxes)[1]).runway.p50_days
+    };
+    near(days(&of_volume, 1), 30.0, "mailboxes of a volume");
+    near(days(&of_pool, 1), 30.0, "mailboxes of a pool");
+    // A count of last month is none.
+    near(days(&of_volume, 30), 50.0, "an old count");
+}
+
+#[test]
 fn a_scenario_may_do_without_what_is_planned() {
     let tables = on_ms01("capacity", "2026-12-01", "bytes = \"22.2222222222GB\"")
         + "[[scenario]]\nname = \"no shelf\"\nwithout = [\"capacity on 2026-12-01\"]\n";
@@ -292,7 +317,9 @@ fn what_cannot_be_counted_is_told() {
            date = 2026-01-20\nhost = \"ms01\"\nbytes = \"1TB\"\n";
     let platform = platform(&format!("{MAILSTORE}{tables}"));
     let others = vec![("past".to_owned(), platform.scenarios[0].applied(&platform, date("2026-11-16")))];
-    let context = Context::new(&platform, AS_OF).with_scenarios(&others).placed(&[plain("ms01")]);
+    let context = Context::new(&platform, AS_OF)
+        .with_scenarios(&others)
+        .placed(&[plain("ms01")], &Mailboxes::default());
     assert_eq!(
         context.not_counted(),
         [

@@ -175,9 +175,19 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             answer.push(Named::new("Drift (90 % interval)", words::drift(size)));
             let span = format::percent_change(size.percent_over_span);
             answer.push(Named::new("Over the span", format!("{span} in {}", format::days(size.span_days))));
-            let p =
-                if size.p_value < 0.001 { "below 0.001".to_owned() } else { format!("{:.3}", size.p_value) };
-            answer.push(Named::new("p-value of the trend", p));
+            for step in &size.steps {
+                let name = format!("Step on {}", format::date(step.on));
+                answer.push(Named::new(name, format::percent_change(step.percent)));
+            }
+            if let Some(date) = size.began_on {
+                answer.push(Named::new("Since", format::date(date)));
+            }
+            let belief = format!(
+                "{} (told from {})",
+                format::percent(size.belief),
+                format::percent(size.least_belief)
+            );
+            answer.push(Named::new("Chance of a real change", belief));
         }
         Verdict::Ebbs(ebb) => {
             answer.push(Named::new("Saved", words::saving(report, ebb)));

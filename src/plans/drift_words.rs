@@ -1,0 +1,160 @@
+//! A drift in words: what it is of, what it says, what to do.
+
+use chrono::NaiveDate;
+
+use super::{DatedStep, DriftKind, DriftSize, Fact, Scope, Severity, Verdict, wording};
+use crate::platform::{Labels, Measure, Pool};
+
+/// `probe inbound`, `queue deferred on out02`, `delivery.delay on out01 (stage transmission)`.
+pub(super) fn name(measure: Measure, labels: &Labels) -> String {
+    let of = |label: &str| labels.get(label);
+    let host = of("host").map(|host| format!(" on {host}")).unwrap_or_default();
+    let (head, told): (String, &[&str]) = match (measure, of("probe"), of("queue")) {
+        (Measure::ProbeDuration, Some(probe), _) => (format!("probe {probe}{host}"), &["host", "probe"]),
+        (Measure::QueueDepth, _, Some(queue)) => (format!("queue {queue}{host}"), &["host", "queue"]),
+        (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{host}"), &["host", "queue"]),
+        (Measure::DeliveryDelay, ..) => (format!("delivery delay{host}"), &["host"]),
+        (Measure::ResponseTime, ..) => match of("pool") {
+            Some(pool) => (format!("response time of {pool}"), &["host", "pool"]),
+            None => (format!("response time{host}"), &["host"]),
+        },
+        (measure, ..) => (format!("{measure}{host}"), &["host"]),
+    };
+    let rest: Vec<String> =
+        labels.iter().filter(|(k, _)| !told.contains(k)).map(|(k, v)| format!("{k} {v}")).collect();
+    if rest.is_empty() { head } else { format!("{head} ({})", rest.join(", ")) }
+}
+
+/// The verdict in one sentence.
+pub(super) fn headline(name: &str, verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Rises(size) => format!("{}{}", moves(name, size, ["rises", "rose"]), among(size)),
+        Verdict::Falls(size) => moves(name, size, ["falls", "fell"]),
+        Verdict::Steady(size) if size.steps.len() > 1 => {
+            format!("{name} is where it was: {}", each(size))
+        }
+        Verdict::Steady(size) if size.scope == Some(Scope::Local) => {
+            let above = size.compared.map_or(0.0, |peers| peers.above_percent);
+            format!("{name} is steadily {} above its pool's others", percent(above).trim_start_matches('+'))
+        }
+        Verdict::Steady(size) if size.same_load.is_some_and(|load| load.raw_rises) => {
+            let raw = size.same_load.map_or(0.0, |load| load.raw_percent);
+            format!("{name} rises with its load only: {}, and not at the same load", percent(raw))
+        }
+        Verdict::Steady(_) => format!("{name} neither rises nor falls"),
+        Verdict::Undecided { reason, .. } => format!("{name} cannot be judged: {reason}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// How many of its pool rise with it.
+fn among(size: &DriftSize) -> String {
+    match (size.scope, size.compared) {
+        (Some(Scope::Pool), Some(peers)) => format!("; so do {} of {} hosts", peers.rising, peers.hosts),
+        (Some(Scope::Local), Some(peers)) if peers.rising == 1 => format!("; alone of {} hosts", peers.hosts),
+        (Some(Scope::Local), Some(peers)) => {
+            format!("; only {} of {} hosts do", peers.rising, peers.hosts)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What the load and the peers say, and when the limit is reached, by name.
+pub(super) fn facts(verdict: &Verdict) -> Vec<Fact> {
+    let (Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size)) = verdict else {
+        return Vec::new();
+    };
+    let mut facts = Vec::new();
+    if let Some(load) = size.same_load {
+        let explained = wording::percent(load.explained);
+        facts.push(wording::text(
+            "load taken off",
+            format!("{}, which explains {explained} within days", load.measure),
+        ));
+        facts.push(wording::text("with the load left in", percent(load.raw_percent)));
+    }
+    if let Some(peers) = size.compared {
+        let rule = match size.scope {
+            Some(Scope::Pool) => "half or more: the pool",
+            Some(Scope::Local) if peers.apart => "far above the others: this host",
+            Some(Scope::Local) => "a third or fewer: this host",
+            None => "no more than its pool",
+        };
+        let (rising, hosts) = (peers.rising, peers.hosts);
+        facts.push(wording::text("hosts of its pool that rise", format!("{rising} of {hosts} ({rule})")));
+        facts.push(wording::text("level against the pool's others", percent(peers.above_percent)));
+    }
+    if let Some(dates) = size.limit_dates {
+        let date = |date: Option<NaiveDate>| date.map_or("not within a year".to_owned(), wording::date);
+        let text = format!("{} ({} to {})", date(dates.middle), date(dates.early), date(dates.late));
+        facts.push(wording::text("limit reached if it goes on", text));
+    }
+    facts
+}
+
+fn moves(name: &str, size: &DriftSize, [moves, moved]: [&str; 2]) -> String {
+    let percent = percent(size.percent_over_span);
+    match (size.course, size.began_on, size.steps.as_slice()) {
+        (DriftKind::Late, Some(date), _) => {
+            format!("{name} {moves} since {}: {percent} until now", wording::date(date))
+        }
+        (DriftKind::Step, _, [step]) => {
+            format!("{name} {moved} at once, on {}: {percent}", wording::date(step.on))
+        }
+        (DriftKind::Steps, _, steps) => {
+            format!("{name} {moved} in {} steps, {percent} in all: {}", steps.len(), each(size))
+        }
+        _ => format!("{name} {moves} steadily: {percent} over {}", wording::days(size.span_days)),
+    }
+}
+
+/// The steps with their dates.
+fn each(size: &DriftSize) -> String {
+    let step = |step: &DatedStep| format!("{} on {}", percent(step.percent), wording::date(step.on));
+    size.steps.iter().map(step).collect::<Vec<_>>().join(", ")
+}
+
+/// `+12 %`, `-3 %`.
+fn percent(percent: f64) -> String {
+    format!("{percent:+.0} %")
+}
+
+/// What to do, in one sentence.
+pub(super) fn advice(verdict: &Verdict, severity: Severity, pool: Option<&Pool>) -> String {
+    let whose = pool.map(|p| format!(" of pool {}", p.name)).unwrap_or_default();
+    let scope = match verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => size.scope,
+        _ => None,
+    };
+    match (verdict, severity) {
+        (_, _) if scope == Some(Scope::Local) => {
+            format!("Drain this host, or repair or replace it: the others{whose} do without.")
+        }
+        (Verdict::Rises(_), Severity::Critical) => {
+            format!("It is above its limit: find what{whose} it waits for, and add or repair that now.")
+        }
+        (Verdict::Rises(size), _) if !size.steps.is_empty() => {
+            "Find what was changed on that day: a release, a migration, a setting, a neighbour.".to_owned()
+        }
+        (Verdict::Rises(_), _) if scope == Some(Scope::Pool) => {
+            format!(
+                "Escalate: it is no single host. Find the resource{whose} that rises with it: processor, memory, \
+                 disk, a queue or a remote side."
+            )
+        }
+        (Verdict::Rises(_), _) => {
+            format!(
+                "Find the resource{whose} that rises with it: processor, memory, disk, a queue or a remote side."
+            )
+        }
+        (_, Severity::Warning) => format!("It stays above its limit: find what{whose} it waits for."),
+        (Verdict::Steady(size), _) if size.same_load.is_some_and(|load| load.raw_rises) => {
+            "Nothing is slower than it was at the same load; watch the load.".to_owned()
+        }
+        (Verdict::Undecided { enough_on: Some(date), .. }, _) => {
+            format!("Wait until {}: then there is enough history.", wording::date(*date))
+        }
+        (Verdict::Undecided { .. }, _) => "Check what its monitoring answers.".to_owned(),
+        _ => "Nothing to do.".to_owned(),
+    }
+}
