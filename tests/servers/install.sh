@@ -110,8 +110,9 @@ install_graphite() {
     python graphite-python "$settings"
     if ! "$bin/graphite-python" -c "$check" >>"$log" 2>&1; then
         unpack graphite-web graphite-carbon gunicorn python3
-        # Its binding looks for this name where the system's cache of libraries does not know the library.
-        ln -sfn libxcb.so.1 "$root/usr/lib/$triplet/libxcb.so"
+        # Its binding looks for this name where the system's cache of libraries does not know the library. A system that
+        # has the library knows it, and nothing of it was unpacked.
+        [ ! -e "$root/usr/lib/$triplet/libxcb.so.1" ] || ln -sfn libxcb.so.1 "$root/usr/lib/$triplet/libxcb.so"
         python graphite-python "$settings"
         "$bin/graphite-python" -c "$check" >>"$log" 2>&1 || fail "graphite's packages do not work"
     fi
