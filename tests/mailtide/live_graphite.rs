@@ -14,10 +14,12 @@ use crate::{
 /// The archives of all series: finest first, as in storage-schemas.conf.
 const RETENTIONS: [&str; 2] = ["5m:60d", "1h:2y"];
 
-/// The last full hour. Graphite counts ages from its own clock.
+/// The last full hour whose own slot of five minutes has ended: Graphite does not answer a slot that still runs. It
+/// counts ages from its own clock.
 fn last_hour() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
-    now - now % HOUR
+    let ended = now - 600;
+    ended - ended % HOUR
 }
 
 /// 90 days of two hosts as collectd writes them: each five minutes, and each hour of what is older than 60 days.
