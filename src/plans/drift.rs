@@ -4,6 +4,7 @@ use super::{
     Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
     SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict,
     drift_limit::limit_dates,
+    drift_pool::{OfPool, hosts_that_rise, of_pools, one_call_a_pool},
     drift_scope::{Member, peers, scope},
     drift_words::{advice, facts, headline, name},
     lines, wording,
@@ -14,7 +15,7 @@ use crate::{
         Drift, DriftCourse, DriftEvidence, DriftSettings, at_same_load, drift_evidence, drift_prior,
         least_belief,
     },
-    platform::{Labels, Measure, SeriesKey},
+    platform::{Labels, Measure, Pool, SeriesKey},
     series::{DAY, Fold, HOUR, Series, grid},
 };
 
@@ -33,6 +34,8 @@ const EXPLAINS: f64 = 0.2;
 pub struct WeighedDrift {
     measure: Measure,
     labels: Labels,
+    /// Whether it is a pool's own level rather than one that was measured.
+    of_pool: bool,
     /// What it says, at the same load where a load explains it, or why it says nothing.
     evidence: Result<DriftEvidence, Verdict>,
     /// The load that was taken off, and what the series says with it left in.
@@ -48,7 +51,7 @@ pub fn loads_behind(measure: Measure) -> &'static [Measure] {
     }
 }
 
-/// Weighs all series of one measure; `loads` are the series of [`loads_behind`] it.
+/// Weighs all series of one measure, and what most hosts of each pool do; `loads` are the series of [`loads_behind`] it.
 pub fn weighed_drifts(
     measure: Measure,
     columns: &[Column],
@@ -56,19 +59,28 @@ pub fn weighed_drifts(
     context: &Context,
 ) -> Vec<WeighedDrift> {
     use rayon::prelude::*;
-    columns.par_iter().map(|column| weighed(measure, column, loads, context)).collect()
+    let hosts = columns.par_iter().map(|column| {
+        let hours = grid(&column.points, HOUR, Fold::Median);
+        let load = load_of(&column.labels, loads);
+        WeighedDrift { of_pool: false, ..weighed(measure, &column.labels, &hours, load, context) }
+    });
+    let of_loads: Vec<(Measure, Vec<OfPool<'_>>)> =
+        loads.iter().map(|(load, columns)| (*load, of_pools(columns, context))).collect();
+    let pools = of_pools(columns, context).into_par_iter().map(|pool| {
+        let load = load_of(&pool.labels, loads).or_else(|| load_of_pool(&pool.labels, &of_loads));
+        WeighedDrift { of_pool: true, ..weighed(measure, &pool.labels, &pool.hours(), load, context) }
+    });
+    hosts.chain(pools).collect()
 }
 
 fn weighed(
     measure: Measure,
-    column: &Column,
-    loads: &[(Measure, Vec<Column>)],
+    labels: &Labels,
+    hours: &Series,
+    load: Option<(Measure, Series)>,
     context: &Context,
 ) -> WeighedDrift {
-    let labels = &column.labels;
-    let host = labels.get("host");
-    let pool = host.and_then(|host| context.platform.pool_of(host));
-    let hours = context.declared(&grid(&column.points, HOUR, Fold::Median), host, pool);
+    let hours = context.declared(hours, labels.get("host"), pool_of(labels, context));
     let silent = hours.last().map_or(i64::MAX, |(time, _)| context.as_of.saturating_sub(time));
     let settings = DriftSettings { clock: context.clock(), days: SPAN_DAYS };
     let mut evidence = if silent > STALE_DAYS * DAY {
@@ -79,19 +91,36 @@ fn weighed(
             reason: short.to_string(),
         })
     };
-    let mut load = None;
-    if let (Ok(raw), Some((of, loads))) = (&evidence, load_of(labels, loads)) {
+    let mut taken_off = None;
+    if let (Ok(raw), Some((of, loads))) = (&evidence, load) {
         let same = at_same_load(&hours, &loads).filter(|same| same.explained >= EXPLAINS);
         let at_same = same.and_then(|same| {
             let evidence = drift_evidence(&same.latency, &settings).ok()?;
             Some((evidence, same.explained))
         });
         if let Some((at_same, explained)) = at_same {
-            load = Some((of, explained, raw.clone()));
+            taken_off = Some((of, explained, raw.clone()));
             evidence = Ok(at_same);
         }
     }
-    WeighedDrift { measure, labels: labels.clone(), evidence, load }
+    WeighedDrift { measure, labels: labels.clone(), of_pool: false, evidence, load: taken_off }
+}
+
+/// The pool of a series' host, or the one that it names.
+fn pool_of<'a>(labels: &Labels, context: &Context<'a>) -> Option<&'a Pool> {
+    match labels.get("host") {
+        Some(host) => context.platform.pool_of(host),
+        None => context.platform.pool(labels.get("pool")?),
+    }
+}
+
+/// The typical load of a pool's hosts; `None` where no host's load is known, or several of each.
+fn load_of_pool(labels: &Labels, loads: &[(Measure, Vec<OfPool<'_>>)]) -> Option<(Measure, Series)> {
+    loads.iter().find_map(|(measure, pools)| {
+        let mut same = pools.iter().filter(|pool| pool.labels.get("pool") == labels.get("pool"));
+        let (Some(pool), None) = (same.next(), same.next()) else { return None };
+        Some((*measure, pool.hours()))
+    })
 }
 
 /// The hourly load of the same host, or of the same pool where a source names that; `None` where there is none, or where
@@ -110,11 +139,15 @@ fn load_of(labels: &Labels, loads: &[(Measure, Vec<Column>)]) -> Option<(Measure
 /// sure one must be.
 pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding> {
     use rayon::prelude::*;
-    let known: Vec<&DriftEvidence> = fleet.iter().filter_map(|one| one.evidence.as_ref().ok()).collect();
+    // A pool is made of its hosts, and tells nothing that they have not told.
+    let hosts = fleet.iter().filter(|one| !one.of_pool);
+    let known: Vec<&DriftEvidence> = hosts.filter_map(|one| one.evidence.as_ref().ok()).collect();
     let prior = drift_prior(&known);
     let judged: Vec<Option<Drift>> =
         fleet.par_iter().map(|one| one.evidence.as_ref().ok().map(|e| e.judge(&prior))).collect();
-    let beliefs: Vec<f64> = judged.iter().flatten().map(|drift| drift.rises.max(drift.falls)).collect();
+    let of_hosts =
+        judged.iter().zip(fleet).filter(|(_, one)| !one.of_pool).filter_map(|(drift, _)| drift.as_ref());
+    let beliefs: Vec<f64> = of_hosts.map(|drift| drift.rises.max(drift.falls)).collect();
     let least = least_belief(&beliefs);
     let raw: Vec<Option<SameLoadEffect>> = fleet
         .par_iter()
@@ -125,11 +158,18 @@ pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding>
             Some(SameLoadEffect { measure: *measure, explained: *explained, raw_percent, raw_rises })
         })
         .collect();
-    let peers = peers(&members(fleet, &judged, least, context));
-    let answers = judged.iter().zip(raw).zip(peers).map(|((drift, same_load), peers)| {
-        drift.as_ref().map(|drift| Judged { drift, least, same_load, peers })
+    let members = members(fleet, &judged, least, context);
+    let mut beside = peers(&members);
+    for (i, _) in fleet.iter().enumerate().filter(|(_, one)| one.of_pool) {
+        beside[i] = hosts_that_rise(&members[i], &members, &beside);
+    }
+    let answers = judged.iter().zip(raw).zip(beside).zip(fleet).map(|(((drift, same_load), peers), one)| {
+        drift.as_ref().map(|drift| Judged { drift, least, same_load, peers, of_pool: one.of_pool })
     });
-    fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect()
+    let mut findings: Vec<Finding> =
+        fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect();
+    one_call_a_pool(&mut findings);
+    findings
 }
 
 /// A drift with what the others say of it.
@@ -139,6 +179,7 @@ struct Judged<'a> {
     least: f64,
     same_load: Option<SameLoadEffect>,
     peers: Option<Peers>,
+    of_pool: bool,
 }
 
 fn members<'a>(
@@ -150,7 +191,7 @@ fn members<'a>(
     let member = |(one, drift): (&'a WeighedDrift, &Option<Drift>)| Member {
         measure: one.measure,
         labels: &one.labels,
-        pool: one.labels.get("host").and_then(|h| context.platform.pool_of(h)).map(|p| p.name.as_str()),
+        pool: pool_of(&one.labels, context).map(|pool| pool.name.as_str()),
         level: drift.as_ref().and_then(|drift| drift.trend.last().copied()).filter(|level| *level > 0.0),
         rises: drift.as_ref().is_some_and(|drift| drift.rises >= least),
     };
@@ -159,7 +200,8 @@ fn members<'a>(
 
 fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Finding {
     let (measure, labels) = (one.measure, &one.labels);
-    let pool = labels.get("host").and_then(|host| context.platform.pool_of(host));
+    let pool = pool_of(labels, context);
+    let kind = if one.of_pool { Kind::PoolDrift } else { Kind::Drift };
     let key = SeriesKey { measure, labels: labels.clone() };
     let limit = context.platform.limit_for(&key, pool);
     let name = name(measure, labels);
@@ -173,10 +215,10 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
     let parts: Vec<String> =
         std::iter::once(measure.name().to_owned()).chain(labels.iter().map(|(_, v)| v.to_owned())).collect();
     let mut evidence = evidence(measure, drift, limit);
-    evidence.facts.extend(facts(&verdict));
+    evidence.facts.extend(facts(&verdict, one.of_pool));
     Finding {
-        id: EventId::of(Kind::Drift, &parts.iter().map(String::as_str).collect::<Vec<_>>()),
-        kind: Kind::Drift,
+        id: EventId::of(kind, &parts.iter().map(String::as_str).collect::<Vec<_>>()),
+        kind,
         severity,
         subject: Subject {
             name: name.clone(),
@@ -196,7 +238,7 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
 }
 
 fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
-    let Judged { drift, least, same_load, peers } = judged;
+    let Judged { drift, least, same_load, peers, of_pool } = judged;
     let (course, began_on, steps) = match &drift.course {
         DriftCourse::Ramp => (DriftKind::Ramp, None, Vec::new()),
         DriftCourse::Late { from } => (DriftKind::Late, wording::local_date(*from), Vec::new()),
@@ -229,7 +271,7 @@ fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
     };
     let told = size.belief >= least;
     let rises = told && drift.rises > drift.falls;
-    size.scope = scope(rises, peers);
+    size.scope = if of_pool { rises.then_some(Scope::Pool) } else { scope(rises, peers) };
     if let (true, Some(limit), Some(&level)) = (rises, limit, drift.trend.last()) {
         size.limit_dates = limit_dates(&size, level, limit, context);
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Fewer hosts than this are no pool to compare with.
-const LEAST_HOSTS: usize = 3;
+pub(super) const LEAST_HOSTS: usize = 3;
 /// Fewer hosts than this do not say how much levels differ from host to host.
 const LEAST_LEVELS: usize = 4;
 /// From this share of its hosts on, a pool moves together.

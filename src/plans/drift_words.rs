@@ -2,24 +2,27 @@
 
 use chrono::NaiveDate;
 
-use super::{DatedStep, DriftKind, DriftSize, Fact, Scope, Severity, Verdict, wording};
+use super::{DatedStep, DriftKind, DriftSize, Fact, Peers, Scope, Severity, Verdict, wording};
 use crate::platform::{Labels, Measure, Pool};
 
 /// `probe inbound`, `queue deferred on out02`, `delivery.delay on out01 (stage transmission)`.
 pub(super) fn name(measure: Measure, labels: &Labels) -> String {
     let of = |label: &str| labels.get(label);
-    let host = of("host").map(|host| format!(" on {host}")).unwrap_or_default();
-    let (head, told): (String, &[&str]) = match (measure, of("probe"), of("queue")) {
-        (Measure::ProbeDuration, Some(probe), _) => (format!("probe {probe}{host}"), &["host", "probe"]),
-        (Measure::QueueDepth, _, Some(queue)) => (format!("queue {queue}{host}"), &["host", "queue"]),
-        (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{host}"), &["host", "queue"]),
-        (Measure::DeliveryDelay, ..) => (format!("delivery delay{host}"), &["host"]),
-        (Measure::ResponseTime, ..) => match of("pool") {
-            Some(pool) => (format!("response time of {pool}"), &["host", "pool"]),
-            None => (format!("response time{host}"), &["host"]),
-        },
-        (measure, ..) => (format!("{measure}{host}"), &["host"]),
+    let on = match (of("host"), of("pool")) {
+        (Some(host), _) => format!(" on {host}"),
+        (None, Some(pool)) => format!(" of pool {pool}"),
+        (None, None) => String::new(),
     };
+    let whose = if of("host").is_some() { "host" } else { "pool" };
+    let (head, also) = match (measure, of("probe"), of("queue")) {
+        (Measure::ProbeDuration, Some(probe), _) => (format!("probe {probe}{on}"), "probe"),
+        (Measure::QueueDepth, _, Some(queue)) => (format!("queue {queue}{on}"), "queue"),
+        (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{on}"), "queue"),
+        (Measure::DeliveryDelay, ..) => (format!("delivery delay{on}"), whose),
+        (Measure::ResponseTime, ..) => (format!("response time{on}"), "pool"),
+        (measure, ..) => (format!("{measure}{on}"), whose),
+    };
+    let told = [whose, also];
     let rest: Vec<String> =
         labels.iter().filter(|(k, _)| !told.contains(k)).map(|(k, v)| format!("{k} {v}")).collect();
     if rest.is_empty() { head } else { format!("{head} ({})", rest.join(", ")) }
@@ -60,7 +63,7 @@ fn among(size: &DriftSize) -> String {
 }
 
 /// What the load and the peers say, and when the limit is reached, by name.
-pub(super) fn facts(verdict: &Verdict) -> Vec<Fact> {
+pub(super) fn facts(verdict: &Verdict, of_pool: bool) -> Vec<Fact> {
     let (Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size)) = verdict else {
         return Vec::new();
     };
@@ -73,7 +76,10 @@ pub(super) fn facts(verdict: &Verdict) -> Vec<Fact> {
         ));
         facts.push(wording::text("with the load left in", percent(load.raw_percent)));
     }
-    if let Some(peers) = size.compared {
+    if let (true, Some(Peers { hosts, rising, .. })) = (of_pool, size.compared) {
+        facts.push(wording::text("hosts that rise", format!("{rising} of {hosts}")));
+    }
+    if let (false, Some(peers)) = (of_pool, size.compared) {
         let rule = match size.scope {
             Some(Scope::Pool) => "half or more: the pool",
             Some(Scope::Local) if peers.apart => "far above the others: this host",

@@ -79,6 +79,8 @@ pub enum Kind {
     Ebb,
     /// A latency, queue or probe rises steadily.
     Drift,
+    /// The same of most hosts of a pool.
+    PoolDrift,
     /// A series that has stopped.
     Stale,
 }
@@ -93,6 +95,7 @@ impl Kind {
             Kind::Departure => "departure",
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
+            Kind::PoolDrift => "pool_drift",
             Kind::Stale => "stale",
         }
     }
@@ -103,7 +106,7 @@ impl Kind {
             Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion | Kind::Departure => {
                 Question::WhenFull
             }
-            Kind::Drift => Question::Slower,
+            Kind::Drift | Kind::PoolDrift => Question::Slower,
             Kind::Ebb => Question::FewerServers,
             Kind::Stale => Question::History,
         }

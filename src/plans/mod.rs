@@ -8,6 +8,7 @@ mod decision;
 mod departure;
 mod drift;
 mod drift_limit;
+mod drift_pool;
 mod drift_scope;
 mod drift_size;
 mod drift_words;

@@ -173,16 +173,16 @@ fn told(
     context: &Context,
 ) -> Finding {
     let labels = &volume.labels;
-    let told = match resource.kind {
-        Kind::InodeExhaustion => format!("{name}, by inodes,"),
-        _ => name.to_owned(),
+    let (subject, told) = match resource.kind {
+        Kind::InodeExhaustion => (format!("{name} inodes"), format!("{name}, by inodes,")),
+        _ => (name.to_owned(), name.to_owned()),
     };
     Finding {
         id: EventId::of_volume(resource.kind, labels),
         kind: resource.kind,
         severity: outlook.severity,
         subject: Subject {
-            name: name.to_owned(),
+            name: subject,
             pool: pool.map(|p| p.name.clone()),
             role: pool.map(|p| p.role),
             measure: resource.measure,

@@ -175,6 +175,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::Departure => "departure from a pool",
         Kind::Ebb => "ebb of a pool",
         Kind::Drift => "drift",
+        Kind::PoolDrift => "drift of a pool",
         Kind::Stale => "history",
     }
 }

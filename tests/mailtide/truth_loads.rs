@@ -81,12 +81,32 @@ fn drifts_have_their_true_size_and_are_warned_of() {
         let (low, high) = (finding["low"].as_f64().unwrap(), finding["high"].as_f64().unwrap());
         let middle = finding["percent_per_month"].as_f64().unwrap();
         assert!(low > 0.0 && low <= middle && middle <= high, "{}", finding["id"]);
-        // The queue rises on one of four hosts; the delays rise on all, and a probe has no pool.
-        let local = finding["scope"] == "local";
-        assert_eq!(local, drift["measure"] == "queue.depth", "{}", finding["id"]);
-        assert_eq!(finding["severity"], if local { "info" } else { "warning" }, "{}", finding["id"]);
+        // The queue rises on one of four hosts; the delays rise on all, and call for their pool; a probe has no pool.
+        let measure = drift["measure"].as_str().unwrap();
+        let (scope, severity) = match measure {
+            "queue.depth" => (Some("local"), "info"),
+            "delivery.delay" => (Some("pool"), "info"),
+            _ => (None, "warning"),
+        };
+        assert_eq!(finding["scope"].as_str(), scope, "{}", finding["id"]);
+        assert_eq!(finding["severity"], severity, "{}", finding["id"]);
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn a_pool_whose_hosts_all_rise_is_one_warning() {
+    let pools = || sample_run().findings().iter().filter(|f| f["kind"] == "pool_drift");
+    let rising: Vec<&Value> = pools().filter(|f| f["verdict"] == "rises").collect();
+    let [pool] = rising.as_slice() else { panic!("{rising:?}") };
+    assert_eq!(
+        (&pool["id"], &pool["severity"]),
+        (&"pool-drift/delivery.delay/outbound".into(), &"warning".into())
+    );
+    // The law of each host: 30 % since 2 September, whatever the host.
+    let percent = pool["percent_over_span"].as_f64().unwrap();
+    assert!((percent / 30.0 - 1.0).abs() < DRIFT_SIZE, "{percent}");
+    assert!(pools().count() > 1, "the steady queues of mx and outbound have findings as well");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn series_have_names_for_people() {
             Labels::from([("host", "out01"), ("stage", "transmission")]),
             "delivery delay on out01 (stage transmission)",
         ),
-        (Measure::ResponseTime, Labels::from([("pool", "webmail")]), "response time of webmail"),
+        (Measure::ResponseTime, Labels::from([("pool", "webmail")]), "response time of pool webmail"),
         (Measure::ResponseTime, Labels::from([("host", "web01")]), "response time on web01"),
         (Measure::QueueDepth, Labels::new(), "queue.depth"),
     ] {
@@ -252,11 +252,35 @@ fn one_slow_host_of_ten_is_drained_and_a_slow_pool_is_escalated() {
     assert!(found.headline.ends_with("; alone of 10 hosts"), "{}", found.headline);
     assert!(found.advice.starts_with("Drain this host"), "{}", found.advice);
     for found in pool_of_ten([40.0; 10]) {
-        assert_eq!((found.verdict.name(), found.severity), ("rises", Severity::Warning));
+        // The pool is the case; its hosts are told, and call nobody.
+        let of_pool = found.kind == Kind::PoolDrift;
+        let severity = if of_pool { Severity::Warning } else { Severity::Info };
+        assert_eq!((found.verdict.name(), found.severity), ("rises", severity));
         assert_eq!(size(&found.verdict).scope, Some(Scope::Pool));
         assert!(found.headline.ends_with("; so do 10 of 10 hosts"), "{}", found.headline);
-        assert!(found.advice.starts_with("Escalate"), "{}", found.advice);
+        let advice = if of_pool { "Escalate" } else { "See delivery delay of pool mailstore" };
+        assert!(found.advice.starts_with(advice), "{}", found.advice);
     }
+}
+
+#[test]
+fn a_pool_is_sized_by_its_typical_host() {
+    // Of ten hosts six rise by 40 %, and one by 400: the median of ten is between two that rise by 40.
+    let mut percents = [40.0; 10];
+    percents[..3].fill(0.0);
+    percents[9] = 400.0;
+    let found = pool_of_ten(percents);
+    let pool = found.last().unwrap();
+    assert_eq!(pool.id.0, "pool-drift/delivery.delay/mailstore");
+    assert_eq!(pool.subject.name, "delivery delay of pool mailstore");
+    assert!((size(&pool.verdict).percent_over_span - 40.0).abs() < 3.0, "{:?}", pool.verdict);
+    assert!(pool.headline.ends_with("; so do 7 of 10 hosts"), "{}", pool.headline);
+    // Where one host rises, the pool stays.
+    let mut percents = [0.0; 10];
+    percents[3] = 40.0;
+    let found = pool_of_ten(percents);
+    let pool = found.last().unwrap();
+    assert_eq!((pool.verdict.name(), pool.severity), ("steady", Severity::Ok));
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn numbers_beyond_reason_are_drawn_at_the_edge() {
             }
             let drawn = match finding.kind {
                 Kind::Ebb => week::draw(&report, &finding),
-                Kind::Drift => drift::draw(&report, &finding),
+                Kind::Drift | Kind::PoolDrift => drift::draw(&report, &finding),
                 _ => disk::draw(&report, &finding),
             };
             assert!(drawn.is_ok());

@@ -3,15 +3,12 @@
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, Width, presets::UTF8_HORIZONTAL_ONLY};
 
 use super::{Case, Comparison, words::assumptions};
-use crate::{
-    plans::Kind,
-    reports::{
-        Report, format,
-        report::{order_by, runway},
-        terminal::{NARROWEST, PADDING, WIDE_FROM, days_left},
-        text::one_line,
-        words,
-    },
+use crate::reports::{
+    Report, format,
+    report::{order_by, runway},
+    terminal::{NARROWEST, PADDING, WIDE_FROM, days_left},
+    text::one_line,
+    words,
 };
 
 /// Columns of the severity and the order-by date, and of the runway without and with its interval.
@@ -51,10 +48,8 @@ pub fn what_if_table(report: &Report, width: usize) -> String {
             }
         }
         for row in &rows {
-            let inodes = if row.finding.kind == Kind::InodeExhaustion { " inodes" } else { "" };
-            let subject = format!("{}{inodes}", row.finding.subject.name);
             for (i, case) in row.cases.iter().enumerate() {
-                table.add_row(cells(report, if i == 0 { &subject } else { "" }, case, wide));
+                table.add_row(cells(report, if i == 0 { &row.finding.subject.name } else { "" }, case, wide));
             }
         }
         text += &format!("\n{}\n", table.trim_fmt());
