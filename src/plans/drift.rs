@@ -191,7 +191,7 @@ fn members<'a>(
     let member = |(one, drift): (&'a WeighedDrift, &Option<Drift>)| Member {
         measure: one.measure,
         labels: &one.labels,
-        pool: pool_of(&one.labels, context).map(|pool| pool.name.as_str()),
+        pool: pool_of(&one.labels, context).map(|pool| (pool.name.as_str(), pool.one_or_all)),
         level: drift.as_ref().and_then(|drift| drift.trend.last().copied()).filter(|level| *level > 0.0),
         rises: drift.as_ref().is_some_and(|drift| drift.rises >= least),
     };

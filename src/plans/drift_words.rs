@@ -76,19 +76,19 @@ pub(super) fn facts(verdict: &Verdict, of_pool: bool) -> Vec<Fact> {
         ));
         facts.push(wording::text("with the load left in", percent(load.raw_percent)));
     }
-    if let (true, Some(Peers { hosts, rising, .. })) = (of_pool, size.compared) {
-        facts.push(wording::text("hosts that rise", format!("{rising} of {hosts}")));
-    }
-    if let (false, Some(peers)) = (of_pool, size.compared) {
-        let rule = match size.scope {
-            Some(Scope::Pool) => "half or more: the pool",
-            Some(Scope::Local) if peers.apart => "far above the others: this host",
-            Some(Scope::Local) => "a third or fewer: this host",
-            None => "no more than its pool",
+    if let Some(peers) = size.compared {
+        let Peers { rising, hosts, pool_from, local_to, .. } = peers;
+        let by_itself = match local_to {
+            0 => "no host by itself".to_owned(),
+            most => format!("up to {most} each by itself"),
         };
-        let (rising, hosts) = (peers.rising, peers.hosts);
-        facts.push(wording::text("hosts of its pool that rise", format!("{rising} of {hosts} ({rule})")));
-        facts.push(wording::text("level against the pool's others", percent(peers.above_percent)));
+        let rule = format!("{rising} of {hosts}; from {pool_from} on the pool counts, {by_itself}");
+        facts.push(wording::text("hosts of its pool that rise", rule));
+        if !of_pool {
+            let apart = if peers.apart { ", far more than they differ" } else { "" };
+            let above = format!("{}{apart}", percent(peers.above_percent));
+            facts.push(wording::text("level against the pool's others", above));
+        }
     }
     if let Some(dates) = size.limit_dates {
         let date = |date: Option<NaiveDate>| date.map_or("not within a year".to_owned(), wording::date);

@@ -1,14 +1,16 @@
 //! `findings.csv`: one row a finding, for spreadsheets (RFC 4180).
 
+mod drift;
+
 use chrono::NaiveDate;
 
 use super::{
     Report, ReportError, looking_back,
     report::{order_by, runway},
 };
-use crate::plans::{Finding, Move, Rebalance, Verdict};
+use crate::plans::{DriftSize, Finding, Move, Rebalance, Verdict};
 
-/// The columns. New ones are added at the end; none is renamed or moved.
+/// The columns, with those of a drift after them. New ones are added at the end; none is renamed or moved.
 const HEADER: [&str; 48] = [
     "id",
     "kind",
@@ -66,9 +68,10 @@ const HEADER: [&str; 48] = [
 /// When a row cannot be written.
 pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEADER).map_err(ReportError::Csv)?;
+    writer.write_record(HEADER.iter().chain(&drift::HEADER)).map_err(ReportError::Csv)?;
     for finding in report.ranked() {
-        writer.write_record(row(report, finding)).map_err(ReportError::Csv)?;
+        let drift = drift::cells(drift_of(finding));
+        writer.write_record(row(report, finding).iter().chain(&drift)).map_err(ReportError::Csv)?;
     }
     writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
 }
@@ -80,10 +83,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         Verdict::Fills(exhaustion) => Some(exhaustion),
         _ => None,
     };
-    let drift = match &finding.verdict {
-        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => Some(size),
-        _ => None,
-    };
+    let drift = drift_of(finding);
     let ebb = match &finding.verdict {
         Verdict::Ebbs(ebb) => Some(ebb),
         _ => None,
@@ -157,6 +157,13 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         earlier.map(|e| e.within.to_string()).unwrap_or_default(),
         guarded(&looking_back::earlier(report, finding).unwrap_or_default()),
     ]
+}
+
+fn drift_of(finding: &Finding) -> Option<&DriftSize> {
+    match &finding.verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => Some(size),
+        _ => None,
+    }
 }
 
 /// Moves as `644 bytes from ms03:/var/mail to ms05:/var/mail; …`.
