@@ -6,10 +6,10 @@ use super::{
     Report, ReportError, looking_back,
     report::{order_by, runway},
 };
-use crate::plans::{Finding, Move, Rebalance, Verdict};
+use crate::plans::{Finding, Move, Parts, Rebalance, Verdict};
 
 /// The columns. New ones are added at the end; none is renamed or moved.
-const HEADER: [&str; 48] = [
+const HEADER: [&str; 51] = [
     "id",
     "kind",
     "severity",
@@ -58,6 +58,9 @@ const HEADER: [&str; 48] = [
     "earlier_p95",
     "earlier_within",
     "earlier",
+    "rise_seconds",
+    "rise_stage",
+    "rise_stage_share",
 ];
 
 /// The findings by urgency as CSV with a header. An empty cell is "does not apply".
@@ -103,6 +106,8 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
     let (moves, order) = (decision.rebalance.as_ref(), decision.order.as_ref());
     let order_money = order.and_then(|order| order.money);
     let growth = decision.growth_explained.as_ref();
+    let by_stage = decision.rise_explained.as_ref().and_then(|explained| explained.host.as_ref());
+    let stage = by_stage.and_then(Parts::most);
     let departure = match &finding.verdict {
         Verdict::Departs(departure) => Some(departure),
         _ => None,
@@ -156,6 +161,9 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         date(earlier.and_then(|e| e.p95)),
         earlier.map(|e| e.within.to_string()).unwrap_or_default(),
         guarded(&looking_back::earlier(report, finding).unwrap_or_default()),
+        number(by_stage.map(|parts| parts.seconds)),
+        guarded(stage.map(|part| part.name.as_str()).unwrap_or_default()),
+        number(stage.map(|part| part.share)),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! all renderers. Every value is arithmetic on its index; nothing is random.
 
 mod looking_back;
+mod rise;
 
 use std::f64::consts::TAU;
 
@@ -136,12 +137,15 @@ fn findings() -> Vec<Finding> {
             },
         ),
         volume(Severity::Warning, "disk-full/hostile", HOSTILE, fills(38.0, 45.0, 58.0)),
-        drift(
-            Severity::Warning,
-            "drift/outbound/delivery.delay",
-            "pool outbound",
-            Verdict::Rises(drift_size([14.2, 9.8, 18.9], [68.0, 45.0, 99.0], 1.0, 0.000_03)),
-        ),
+        Finding {
+            decision: rise::explained(),
+            ..drift(
+                Severity::Warning,
+                "drift/outbound/delivery.delay",
+                "pool outbound",
+                Verdict::Rises(drift_size([14.2, 9.8, 18.9], [68.0, 45.0, 99.0], 1.0, 0.000_03)),
+            )
+        },
         drift(
             Severity::Info,
             "drift/imap",
