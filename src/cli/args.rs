@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::{
-    as_of::AsOf, exit::Exit, init_args::InitArgs, schedule_args::ScheduleArgs, what_if_args::WhatIfJob,
+    exit::Exit,
+    init_args::InitArgs,
+    job::{Format, Job},
+    schedule_args::ScheduleArgs,
+    what_if_args::WhatIfJob,
 };
 
 /// Capacity planning and trend analysis for customer e-mail platforms.
@@ -131,45 +135,4 @@ pub(super) struct VerifyJob {
     /// Move damaged files to `damaged/` in the archive, so that their points can be pulled again
     #[arg(long)]
     pub(super) remove_damaged: bool,
-}
-
-/// What every command is told.
-#[derive(Debug, Clone, ClapArgs)]
-pub(super) struct Job {
-    /// The platform file
-    #[arg(long, short, value_name = "FILE", default_value = "platform.toml")]
-    pub(super) platform: PathBuf,
-    /// Where the history is kept: a directory, or s3://, gs:// or az:// [default: archive/<platform's name>]
-    #[arg(long, value_name = "PLACE")]
-    pub(super) archive: Option<String>,
-    /// Where reports are written
-    #[arg(long, short, value_name = "DIR", default_value = "out")]
-    pub(super) out: PathBuf,
-    /// Plan as if it were this date or moment; nothing after it is looked at [default: now]
-    #[arg(long, value_name = "WHEN", value_parser = AsOf::parse)]
-    pub(super) as_of: Option<AsOf>,
-    /// How tables are printed
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(super) format: Format,
-    /// Exit with 4 or 5 where a finding is at least this urgent
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub(super) fail_on: Option<FailOn>,
-}
-
-/// How tables are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Table,
-    /// For programs
-    Json,
-}
-
-/// The urgency from which a command fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Warnings and critical findings
-    Warning,
-    /// Critical findings
-    Critical,
 }

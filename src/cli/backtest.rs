@@ -1,10 +1,11 @@
 //! `mailtide backtest`: how right the forecasts would have been.
 
 use super::{
-    args::{BacktestJob, Forecast, Format},
-    commands::{out, prepare},
+    args::{BacktestJob, Forecast},
     exit::Exit,
+    job::Format,
     progress::Bar,
+    stdio::out,
 };
 use crate::{
     pipeline::{self, BacktestSettings},
@@ -15,7 +16,7 @@ use crate::{
 
 /// Plays the archive again, prints the scores and writes their page.
 pub(super) fn backtest(asked: &BacktestJob, bar: &Bar) -> anyhow::Result<Exit> {
-    let (platform, places, as_of) = prepare(&asked.job)?;
+    let (platform, places, as_of) = asked.job.prepare()?;
     let played = pipeline::backtest(&platform, &places, as_of, &settings(asked, &platform), bar)?;
     let page = pipeline::render_backtest(&played, &places)?;
     bar.clear();

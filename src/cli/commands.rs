@@ -1,24 +1,23 @@
-//! The commands: what they print and how they end. Data goes to stdout, words to stderr.
+//! The commands: what they print and how they end.
 
-use std::io::{self, IsTerminal, Write};
-
-use anyhow::Context;
+use std::io::{self, IsTerminal};
 
 use super::{
-    archive_table::archive_table,
-    archive_words::{tidied_lines, verification_text},
-    args::{ArchiveCommand, Args, Command, FailOn, Format, Job, Page, PullJob, ReportJob, VerifyJob},
+    archive::archive,
+    args::{Args, Command, Page, PullJob, ReportJob},
     backtest::backtest,
     doctor::doctor,
     exit::Exit,
     init::init,
+    job::{FailOn, Format, Job},
     progress::Bar,
     pull_words::{asked_table, pulled_json, pulled_words},
     schedule::schedule,
+    stdio::{out, say},
     what_if_args::{NothingToCompare, WhatIfJob},
 };
 use crate::{
-    archive::{Archive, ArchiveError, Tidying},
+    archive::ArchiveError,
     pipeline::{self, PipelineError, Places, Pulled},
     plans::Severity,
     platform::Platform,
@@ -39,9 +38,7 @@ pub(super) fn run(args: Args) -> Exit {
         Command::Backtest(asked) => backtest(asked, &bar),
         Command::Schedule(asked) => schedule(asked, &bar),
         Command::WhatIf(asked) => what_if(asked, &bar),
-        Command::Archive(ArchiveCommand::Info(job)) => info(job),
-        Command::Archive(ArchiveCommand::Verify(job)) => verify(job),
-        Command::Archive(ArchiveCommand::Tidy(job)) => tidy(job),
+        Command::Archive(command) => archive(command),
         Command::Doctor(asked) => doctor(asked, &bar),
         Command::Init(asked) => init(asked, &bar),
     };
@@ -65,7 +62,7 @@ pub(super) fn run(args: Args) -> Exit {
 }
 
 fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
-    let (platform, places, as_of) = prepare(job)?;
+    let (platform, places, as_of) = job.prepare()?;
     let pulled = pipeline::pull(&platform, &places, as_of, bar)?;
     tell_unreadable(&pulled);
     let report = pipeline::plan(&platform, &places, as_of, Some(&pulled), bar)?;
@@ -74,7 +71,7 @@ fn whole_job(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 
 fn pull(pull: &PullJob, bar: &Bar) -> anyhow::Result<Exit> {
     let job = &pull.job;
-    let (platform, places, as_of) = prepare(job)?;
+    let (platform, places, as_of) = job.prepare()?;
     if pull.dry_run {
         let asked = pipeline::dry_run(&platform, &places, as_of)?;
         match job.format {
@@ -95,7 +92,7 @@ fn pull(pull: &PullJob, bar: &Bar) -> anyhow::Result<Exit> {
 }
 
 fn plan(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
-    let (platform, places, as_of) = prepare(job)?;
+    let (platform, places, as_of) = job.prepare()?;
     let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
     bar.clear();
     match job.format {
@@ -107,14 +104,14 @@ fn plan(job: &Job, bar: &Bar) -> anyhow::Result<Exit> {
 
 fn report(asked: &ReportJob, bar: &Bar) -> anyhow::Result<Exit> {
     let job = &asked.job;
-    let (platform, places, as_of) = prepare(job)?;
+    let (platform, places, as_of) = job.prepare()?;
     let report = pipeline::plan(&platform, &places, as_of, None, bar)?;
     finish(job, asked.page, &platform, &report, &places, None, bar)
 }
 
 fn what_if(asked: &WhatIfJob, bar: &Bar) -> anyhow::Result<Exit> {
     let job = &asked.job;
-    let (platform, places, as_of) = prepare(job)?;
+    let (platform, places, as_of) = job.prepare()?;
     let platform = asked.asked(platform)?;
     let report = pipeline::what_if(&platform, &places, as_of, bar)?;
     bar.clear();
@@ -126,58 +123,6 @@ fn what_if(asked: &WhatIfJob, bar: &Bar) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit_code(job, &report, None))
-}
-
-fn info(job: &Job) -> anyhow::Result<Exit> {
-    let (_, places, _) = prepare(job)?;
-    let info = find_archive(&places)?.info().map_err(PipelineError::from)?;
-    match job.format {
-        Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&info)?))?,
-        Format::Table => out(&archive_table(&info, &places.archive.to_string()))?,
-    }
-    Ok(if info.measures.iter().all(|m| m.damaged.is_empty()) { Exit::Done } else { Exit::PartlyUnreadable })
-}
-
-fn verify(verify: &VerifyJob) -> anyhow::Result<Exit> {
-    let job = &verify.job;
-    let (_, places, _) = prepare(job)?;
-    let archive = find_archive(&places)?;
-    let removed = if verify.remove_damaged { pipeline::set_damaged_aside(&archive)? } else { Vec::new() };
-    let seen = archive.verify().map_err(PipelineError::from)?;
-    match job.format {
-        Format::Json => {
-            let answer = serde_json::json!({ "verification": seen, "removed": removed });
-            out(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
-        }
-        Format::Table => out(&verification_text(&seen, &removed, &places.archive.to_string()))?,
-    }
-    Ok(if seen.is_damaged() { Exit::PartlyUnreadable } else { Exit::Done })
-}
-
-fn tidy(job: &Job) -> anyhow::Result<Exit> {
-    let (platform, places, _) = prepare(job)?;
-    // Not `--as-of`: what is old is old today, whatever is looked at.
-    let tidied = find_archive(&places)?
-        .tidy(&Tidying::from(&platform.archive), pipeline::now())
-        .map_err(PipelineError::from)?;
-    match job.format {
-        Format::Json => out(&format!("{}\n", serde_json::to_string_pretty(&tidied)?))?,
-        Format::Table => tidied_lines(&tidied).iter().for_each(|line| say(line)),
-    }
-    Ok(if tidied.damaged.is_empty() { Exit::Done } else { Exit::PartlyUnreadable })
-}
-
-/// The archive, which must be there already.
-fn find_archive(places: &Places) -> anyhow::Result<Archive> {
-    let archive = places.find_archive().map_err(PipelineError::from)?;
-    archive.with_context(|| format!("there is no archive at {}; `mailtide pull` makes it", places.archive))
-}
-
-pub(super) fn prepare(job: &Job) -> Result<(Platform, Places, i64), PipelineError> {
-    let platform = Platform::load(&job.platform)?;
-    let places = Places::of(&platform, job.archive.as_deref(), &job.out)?;
-    let as_of = job.as_of.map_or_else(pipeline::now, |as_of| as_of.moment(platform.timezone));
-    Ok((platform, places, as_of))
 }
 
 /// Writes the report, and prints its findings where somebody looks or where there is something to say.
@@ -239,17 +184,4 @@ fn tell_unreadable(pulled: &Pulled) {
     for problem in pulled.unreadable() {
         say(&format!("not read: {problem}"));
     }
-}
-
-/// Data, to stdout. A reader that has gone away (`| head`) is no error.
-pub(super) fn out(text: &str) -> io::Result<()> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
-    }
-}
-
-/// Words, to stderr; there is nobody left to tell if that fails.
-pub(super) fn say(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
 }

@@ -3,11 +3,7 @@
 use std::path::Path;
 
 use super::{
-    args::{Examined, Format},
-    commands::out,
-    doctor_words::diagnosis_words,
-    exit::Exit,
-    progress::Bar,
+    args::Examined, doctor_words::diagnosis_words, exit::Exit, job::Format, progress::Bar, stdio::out,
 };
 use crate::{
     pipeline::{self, PipelineError, Places},

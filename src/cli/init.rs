@@ -5,13 +5,13 @@ use std::{fs, io::Write, path::Path};
 use anyhow::Context as _;
 
 use super::{
-    commands::say,
     exit::Exit,
     init_args::InitArgs,
     init_file::InitFile,
     init_words::{NOTHING_NAMED, found_words, problems},
     local_zone::local_zone,
     progress::Bar,
+    stdio::say,
 };
 use crate::{
     pipeline,

@@ -1,5 +1,6 @@
 //! Arguments, turned once into domain words; results, turned into words and exit codes.
 
+mod archive;
 mod archive_table;
 mod archive_words;
 mod args;
@@ -13,11 +14,13 @@ mod init;
 mod init_args;
 mod init_file;
 mod init_words;
+mod job;
 mod local_zone;
 mod progress;
 mod pull_words;
 mod schedule;
 mod schedule_args;
+mod stdio;
 mod what_if_args;
 
 use std::process::ExitCode;

@@ -6,11 +6,11 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
 use super::{
-    args::Format,
-    commands::{out, say},
     exit::Exit,
+    job::Format,
     progress::Bar,
     schedule_args::{As, Expires, ScheduleArgs},
+    stdio::{out, say},
 };
 use crate::{
     pipeline::{self, PipelineError, Places, Schedules},

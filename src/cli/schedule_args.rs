@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
-use super::{args::Format, as_of::AsOf};
+use super::{as_of::AsOf, job::Format};
 use crate::reports::ScheduleFormat;
 
 /// What `schedule` is told.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Args as ClapArgs;
 
-use super::args::Job;
+use super::job::Job;
 use crate::platform::{Load, Planned, Platform, Pool, Scenario, Takes, Target, Undertaking, bytes_of};
 
 /// The name of the scenario that is told on the command line.

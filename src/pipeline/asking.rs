@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 
-use super::{PipelineError, losses::losses, pull::packs_of};
+use super::{PipelineError, losses::losses, packs::packs_of};
 use crate::{
     archive::{Archive, Coverage, Wanted},
     platform::{Live, Origin, Platform, Source, System, fnv1a},

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{PipelineError, Progress, Pulled, pull::packs_of};
+use super::{PipelineError, Progress, Pulled, packs::packs_of};
 use crate::{
     archive::Archive,
     platform::{Origin, Platform},

@@ -6,7 +6,7 @@ use super::{
     PipelineError, Progress,
     clock::now,
     looking::{Looked, hosts, look, look_into},
-    pull::{packs, packs_of},
+    packs::{packs, packs_of},
 };
 use crate::{
     platform::{HostSeen, Origin, Platform, Source},

@@ -23,6 +23,7 @@ mod ledger_table;
 mod looking;
 mod losses;
 mod notes;
+mod packs;
 mod plan;
 mod pull;
 mod pulled;

@@ -8,6 +8,7 @@ use super::{
     clock::now,
     files,
     keeping::Keeper,
+    packs::packs,
     pulled::LiveSourcePulled,
     workers::ask_all,
 };
@@ -48,23 +49,6 @@ pub fn dry_run(platform: &Platform, places: &Places, until: i64) -> Result<Asked
     let archive = places.find_archive()?;
     let sources = what_to_ask(platform, &packs(platform)?, archive.as_ref(), until, now(), &|_| true)?;
     Ok(Asked::of(&sources))
-}
-
-/// The shipped query packs, with the operator's own before them.
-pub(super) fn packs(platform: &Platform) -> Result<Packs, PipelineError> {
-    let packs = Packs::shipped()?;
-    Ok(match &platform.queries {
-        Some(folder) => packs.with_folder(&platform.resolve(folder))?,
-        None => packs,
-    })
-}
-
-/// The query packs that a source is held to.
-pub(super) fn packs_of(source: &Source, packs: &Packs) -> Result<Packs, PipelineError> {
-    Ok(match &source.packs {
-        Some(names) => packs.only(names)?,
-        None => packs.clone(),
-    })
 }
 
 /// Asks the live sources. Where series come up that were not there before, what they have of earlier ranges is asked

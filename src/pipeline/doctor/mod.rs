@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{
     PipelineError, Places, Progress,
     looking::{Looked, hosts},
-    pull::packs,
+    packs::packs,
 };
 use crate::platform::{HostSeen, Measure, Platform};
 

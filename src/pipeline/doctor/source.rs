@@ -15,7 +15,8 @@ use crate::{
         clock::now,
         keeping::{CLOCK_SLACK, clock_words},
         looking::{Looked, ahead, hosts, look, look_into},
-        pull::{packs_of, state},
+        packs::packs_of,
+        pull::state,
     },
     platform::{Live, Measure, Origin, Platform, Source, System},
     sources::{
