@@ -57,7 +57,7 @@ pub use load::{ComingSlot, HeldBack, LoadForecast, LoadSettings, LoadWeek, load_
 pub use load_hourly::{HourlyForecast, hourly_forecast};
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::Profile;
-pub use rise_parts::{NoParts, PartChange, RiseParts, rise_parts};
+pub use rise_parts::{DayParts, NoParts, PartChange, RiseParts, rise_parts};
 pub use same_load::{SameLoad, at_same_load};
 pub use theil_sen::theil_sen;
 

@@ -17,6 +17,9 @@ const INCIDENT: f64 = 5.0;
 /// What the line and the constant of each weekday take.
 const PARAMETERS: usize = 8;
 
+/// Local days since 1970-01-01, ascending, with the value of each part on that day.
+pub type DayParts = Vec<(i64, Vec<f64>)>;
+
 /// A change with its 90 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PartChange {
@@ -112,7 +115,7 @@ fn within_weekdays(weekdays: &[usize], mut values: Vec<f64>) -> Vec<f64> {
 }
 
 /// The days whose whole lies near its line: an incident in one part is one in all of them.
-fn without_incidents(days: &[(i64, Vec<f64>)], course: &impl Fn(i64) -> f64) -> Vec<(i64, Vec<f64>)> {
+fn without_incidents(days: &[(i64, Vec<f64>)], course: &impl Fn(i64) -> f64) -> DayParts {
     let weekdays: Vec<usize> = days.iter().map(|day| weekday(day.0)).collect();
     let x = within_weekdays(&weekdays, days.iter().map(|day| course(day.0)).collect());
     let y = within_weekdays(&weekdays, days.iter().map(|day| day.1.iter().sum()).collect());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::{
+    models::DayParts,
     platform::Pool,
     series::{HOUR, Series, StageHour, Stages, median},
 };
@@ -59,7 +60,7 @@ impl<'a> HostDays<'a> {
     }
 
     /// The mean of each stage by day, from a day on.
-    pub(super) fn by_stage(&self, first: i64) -> Vec<(i64, Vec<f64>)> {
+    pub(super) fn by_stage(&self, first: i64) -> DayParts {
         self.days.range(first..).map(|(&day, of)| (day, of.means.clone())).collect()
     }
 }
@@ -115,20 +116,20 @@ impl<'a> PoolDays<'a> {
 
     /// The pool's mean delay by day: what each host adds to it by its ordinary share of the messages, and last what comes of
     /// other shares on that day.
-    pub(super) fn by_host(&self) -> Vec<(i64, Vec<f64>)> {
-        self.parts(self.hosts.len(), &|host, day| vec![(host, day.mean())])
+    pub(super) fn by_host(&self) -> DayParts {
+        self.parts(self.hosts.len(), |host, day| vec![(host, day.mean())])
     }
 
     /// The same by stage, where all hosts tell the same stages apart.
-    pub(super) fn by_stage(&self) -> Option<(&'a [String], Vec<(i64, Vec<f64>)>)> {
+    pub(super) fn by_stage(&self) -> Option<(&'a [String], DayParts)> {
         let stages = self.hosts.first()?.stages;
         let alike = stages.len() > 1 && self.hosts.iter().all(|host| host.stages == stages);
         let of_stage = |_, day: &Day| day.means.iter().copied().enumerate().collect();
-        alike.then(|| (stages, self.parts(stages.len(), &of_stage)))
+        alike.then(|| (stages, self.parts(stages.len(), of_stage)))
     }
 
     /// By day, `count` parts of what `of` says of a host's day, and what comes of other shares on that day.
-    fn parts(&self, count: usize, of: &dyn Fn(usize, &Day) -> Vec<(usize, f64)>) -> Vec<(i64, Vec<f64>)> {
+    fn parts(&self, count: usize, of: impl Fn(usize, &Day) -> Vec<(usize, f64)>) -> DayParts {
         let on = |&day: &i64| {
             let mut parts = vec![0.0; count + 1];
             for (i, host) in self.hosts.iter().enumerate() {

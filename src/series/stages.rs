@@ -132,7 +132,7 @@ mod tests {
         Column { labels: set, points: pairs.iter().copied().collect() }
     }
 
-    fn smtp<'a>(stage: &'a str) -> [(&'a str, &'a str); 3] {
+    fn smtp(stage: &str) -> [(&str, &str); 3] {
         [("host", "out1"), ("stage", stage), ("transport", "smtp")]
     }
 
