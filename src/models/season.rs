@@ -26,6 +26,9 @@ const LEAST_HOURS: usize = 4;
 const LEAST_OFF: f64 = 0.05;
 /// A quarter this many robust deviations from the running median of its neighbours is left out.
 const ODD_QUARTER: f64 = 5.0;
+/// What borders on quarters that were left out is left out as well while it is this many robust deviations off to their
+/// side.
+const BORDER: f64 = 2.0;
 /// A day this many robust deviations from the running median is an incident …
 const INCIDENT: f64 = 4.0;
 /// … unless more than this many follow each other: then it is the new level.
@@ -65,10 +68,12 @@ pub(super) fn levels_of(hours: &Series, clock: &mut LocalClock) -> Levels {
     let mut quarters = Vec::new();
     if usual >= SHAPED_HOURS {
         quarters = quarter_levels(&cells, &shape, days);
+        let all = quarters.clone();
         for day in (0..days).filter(|&day| before[day].is_some() && levels[day].is_none()) {
             quarters[day * QUARTERS..(day + 1) * QUARTERS].fill(None);
         }
         drop_odd_quarters(&mut quarters);
+        drop_borders(&all, &mut quarters);
     }
     Levels { first_day, days: levels, quarters, incidents }
 }
@@ -96,6 +101,23 @@ fn drop_odd_quarters(quarters: &mut [Option<f64>]) {
         if away.is_some_and(|a| a.abs() > (ODD_QUARTER * spread).max(LEAST_OFF)) {
             *quarter = None;
         }
+    }
+}
+
+/// Makes the quarters on either side of what was left out holes as long as they are off to the same side: an incident
+/// begins and ends within a quarter, or fades.
+fn drop_borders(all: &[Option<f64>], quarters: &mut [Option<f64>]) {
+    let usual = running_median(quarters, 5 * QUARTERS);
+    let away = |i: usize| Some(all[i]? - usual[i]?);
+    let left: Vec<f64> = (0..all.len()).filter_map(|i| quarters[i].and(away(i))).collect();
+    let Some(spread) = mad(&mut left.clone()) else { return };
+    let dropped: Vec<usize> = (0..all.len()).filter(|&i| all[i].is_some() && quarters[i].is_none()).collect();
+    for &from in &dropped {
+        let Some(side) = away(from) else { continue };
+        let belongs = |i: &usize| away(*i).is_none_or(|away| away * side.signum() > BORDER * spread);
+        let before = (0..from).rev().take_while(belongs);
+        let after = (from + 1..all.len()).take_while(belongs);
+        before.chain(after).for_each(|i| quarters[i] = None);
     }
 }
 
@@ -180,4 +202,31 @@ fn drop_incidents(levels: &mut [Option<f64>]) -> usize {
         day += run.len();
     }
     dropped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_borders_on_an_incident_goes_with_it() {
+        // Forty days that wiggle by 1 %; a day and a half at 1.0 more, on logarithms, that begins and ends within a
+        // quarter, and fades by half every six hours.
+        let (from, until) = (20 * 24 + 9, 21 * 24 + 21);
+        let hour = |i: i32| {
+            let wiggle = 0.01 * [0.0, 0.7, -0.4, 0.2, -0.6][(i / 6 % 5) as usize];
+            match i {
+                _ if i < from => wiggle,
+                _ if i < until => 1.0 + wiggle,
+                _ => wiggle + 0.5_f64.powf(f64::from(i - until) / 6.0),
+            }
+        };
+        let hours = Series::from_slots(0, HOUR, (0..40 * 24).map(|i| Some(hour(i))).collect::<Vec<_>>());
+        let levels = levels_of(&hours, &mut LocalClock::new(chrono_tz::UTC));
+        let holes: Vec<usize> = (0..160).filter(|&i| levels.quarters[i].is_none()).collect();
+        assert_eq!(levels.quarters[81], None, "it begins in the second quarter of day 20");
+        assert!(holes.iter().all(|i| (80..96).contains(i)), "{holes:?}");
+        let off = levels.quarters.iter().flatten().map(|level| level.abs()).fold(0.0, f64::max);
+        assert!(off < 0.03, "{off}");
+    }
 }

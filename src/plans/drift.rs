@@ -150,7 +150,11 @@ fn members<'a>(
     let member = |(one, drift): (&'a WeighedDrift, &Option<Drift>)| Member {
         measure: one.measure,
         labels: &one.labels,
-        pool: one.labels.get("host").and_then(|h| context.platform.pool_of(h)).map(|p| p.name.as_str()),
+        pool: one
+            .labels
+            .get("host")
+            .and_then(|h| context.platform.pool_of(h))
+            .map(|p| (p.name.as_str(), p.one_or_all)),
         level: drift.as_ref().and_then(|drift| drift.trend.last().copied()).filter(|level| *level > 0.0),
         rises: drift.as_ref().is_some_and(|drift| drift.rises >= least),
     };

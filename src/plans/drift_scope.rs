@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    platform::{Labels, Measure},
+    platform::{Labels, Measure, OneOrAll},
     series::{mad, median},
 };
 
@@ -13,14 +13,6 @@ use crate::{
 const LEAST_HOSTS: usize = 3;
 /// Fewer hosts than this do not say how much levels differ from host to host.
 const LEAST_LEVELS: usize = 4;
-/// From this share of its hosts on, a pool moves together.
-const POOL_SHARE: f64 = 0.5;
-/// Up to this share, each of them moves by itself.
-const LOCAL_SHARE: f64 = 1.0 / 3.0;
-/// A host whose level is this many robust deviations above its peers' median …
-const APART: f64 = 4.0;
-/// … and at least this share above it, is apart.
-const LEAST_APART: f64 = 0.3;
 
 /// Whom a finding concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -39,6 +31,10 @@ pub struct Peers {
     pub hosts: usize,
     /// How many of them rise.
     pub rising: usize,
+    /// From how many on the pool counts as one.
+    pub pool_from: usize,
+    /// Up to how many each counts by itself.
+    pub local_to: usize,
     /// Percent that this host's level is above the median of the others.
     pub above_percent: f64,
     /// Whether that is far more than the others differ among themselves.
@@ -50,7 +46,8 @@ pub struct Peers {
 pub(super) struct Member<'a> {
     pub(super) measure: Measure,
     pub(super) labels: &'a Labels,
-    pub(super) pool: Option<&'a str>,
+    /// Its pool's name, and when that counts as one.
+    pub(super) pool: Option<(&'a str, OneOrAll)>,
     /// The level now, above zero.
     pub(super) level: Option<f64>,
     pub(super) rises: bool,
@@ -64,7 +61,8 @@ type Alike<'a> = (Measure, &'a str, Vec<(&'a str, &'a str)>);
 pub(super) fn peers(members: &[Member<'_>]) -> Vec<Option<Peers>> {
     let mut groups: BTreeMap<Alike<'_>, Vec<usize>> = BTreeMap::new();
     for (i, member) in members.iter().enumerate() {
-        let (Some(pool), Some(_), Some(_)) = (member.pool, member.labels.get("host"), member.level) else {
+        let (Some((pool, _)), Some(_), Some(_)) = (member.pool, member.labels.get("host"), member.level)
+        else {
             continue;
         };
         let rest = member.labels.iter().filter(|(name, _)| *name != "host").collect();
@@ -73,33 +71,37 @@ pub(super) fn peers(members: &[Member<'_>]) -> Vec<Option<Peers>> {
     let mut found = vec![None; members.len()];
     for group in groups.values().filter(|group| group.len() >= LEAST_HOSTS) {
         let rising = group.iter().filter(|&&i| members[i].rises).count();
+        let rule =
+            group.first().and_then(|&i| members[i].pool).map_or_else(OneOrAll::default, |(_, rule)| rule);
+        let (pool_from, local_to) = (rule.pool_from(group.len()), rule.local_to(group.len()));
         for &i in group {
             let others = group.iter().filter(|&&j| j != i).filter_map(|&j| members[j].level);
-            let (above, apart) = beside(members[i].level, others.filter(|l| *l > 0.0).map(f64::ln).collect());
-            found[i] = Some(Peers { hosts: group.len(), rising, above_percent: above, apart });
+            let (above, apart) =
+                beside(members[i].level, others.filter(|l| *l > 0.0).map(f64::ln).collect(), rule);
+            found[i] =
+                Some(Peers { hosts: group.len(), rising, pool_from, local_to, above_percent: above, apart });
         }
     }
     found
 }
 
 /// Percent above the median of the others' logarithms, and whether that is apart.
-fn beside(level: Option<f64>, mut others: Vec<f64>) -> (f64, bool) {
+fn beside(level: Option<f64>, mut others: Vec<f64>, rule: OneOrAll) -> (f64, bool) {
     let (Some(level), Some(middle)) = (level.filter(|l| *l > 0.0), median(&mut others)) else {
         return (0.0, false);
     };
     let above = level.ln() - middle;
     let spread = mad(&mut others).unwrap_or(0.0);
-    let apart = others.len() + 1 >= LEAST_LEVELS && above > APART * spread && above.exp_m1() >= LEAST_APART;
-    (100.0 * above.exp_m1(), apart)
+    let (percent, far) = (100.0 * above.exp_m1(), above > rule.apart_sigmas * spread);
+    (percent, others.len() + 1 >= LEAST_LEVELS && far && percent >= rule.apart_percent)
 }
 
 /// Whom a rise, or a level that is apart, concerns; `None` where neither can be said.
 pub(super) fn scope(rises: bool, peers: Option<Peers>) -> Option<Scope> {
     let peers = peers?;
-    let share = peers.rising as f64 / peers.hosts as f64;
     match rises {
-        true if share >= POOL_SHARE => Some(Scope::Pool),
-        true if share <= LOCAL_SHARE => Some(Scope::Local),
+        true if peers.rising >= peers.pool_from => Some(Scope::Pool),
+        true if peers.rising <= peers.local_to => Some(Scope::Local),
         false if peers.apart => Some(Scope::Local),
         _ => None,
     }
@@ -111,12 +113,16 @@ mod tests {
 
     /// Hosts of one pool by (level, rises).
     fn judged(hosts: &[(f64, bool)]) -> Vec<(Option<Peers>, Option<Scope>)> {
+        judged_by(OneOrAll::default(), hosts)
+    }
+
+    fn judged_by(rule: OneOrAll, hosts: &[(f64, bool)]) -> Vec<(Option<Peers>, Option<Scope>)> {
         let labels: Vec<Labels> =
             (0..hosts.len()).map(|i| Labels::from([("host", format!("out{i:02}").as_str())])).collect();
         let member = |(labels, &(level, rises))| Member {
             measure: Measure::DeliveryDelay,
             labels,
-            pool: Some("outbound"),
+            pool: Some(("outbound", rule)),
             level: Some(level),
             rises,
         };
@@ -157,6 +163,23 @@ mod tests {
         // Levels that double from host to host anyway put none apart.
         let spread = judged(&[(1.0, false), (2.0, false), (4.0, false), (8.0, false), (9.0, false)]);
         assert!(spread.iter().all(|one| one.1.is_none()));
+    }
+
+    #[test]
+    fn the_platform_file_draws_the_lines() {
+        // Four of ten: with half as the line it is neither, with 0.4 the pool, with up to 0.45 four single hosts.
+        let hosts: Vec<(f64, bool)> = (0..10).map(|i| (1.0, i < 4)).collect();
+        let with = |rule: OneOrAll| judged_by(rule, &hosts)[0];
+        let (peers, scope) = with(OneOrAll { pool_share: 0.4, ..OneOrAll::default() });
+        assert_eq!(scope, Some(Scope::Pool));
+        assert_eq!(peers.map(|peers| (peers.rising, peers.pool_from, peers.local_to)), Some((4, 4, 3)));
+        let lenient = OneOrAll { local_share: 0.45, ..OneOrAll::default() };
+        assert_eq!(with(lenient).1, Some(Scope::Local));
+        // A level 25 % above the others, which are all alike, is apart where 20 % is the line.
+        let levels = [(1.0, false), (1.0, false), (1.0, false), (1.25, false)];
+        assert_eq!(judged(&levels)[3].1, None);
+        let strict = OneOrAll { apart_percent: 20.0, ..OneOrAll::default() };
+        assert_eq!(judged_by(strict, &levels)[3].1, Some(Scope::Local));
     }
 
     #[test]

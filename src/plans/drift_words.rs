@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{DatedStep, DriftKind, DriftSize, Fact, Scope, Severity, Verdict, wording};
+use super::{DatedStep, DriftKind, DriftSize, Fact, Peers, Scope, Severity, Verdict, wording};
 use crate::platform::{Labels, Measure, Pool};
 
 /// `probe inbound`, `queue deferred on out02`, `delivery.delay on out01 (stage transmission)`.
@@ -74,15 +74,18 @@ pub(super) fn facts(verdict: &Verdict) -> Vec<Fact> {
         facts.push(wording::text("with the load left in", percent(load.raw_percent)));
     }
     if let Some(peers) = size.compared {
-        let rule = match size.scope {
-            Some(Scope::Pool) => "half or more: the pool",
-            Some(Scope::Local) if peers.apart => "far above the others: this host",
-            Some(Scope::Local) => "a third or fewer: this host",
-            None => "no more than its pool",
+        let Peers { rising, hosts, pool_from, local_to, .. } = peers;
+        let by_itself = match local_to {
+            0 => "no host by itself".to_owned(),
+            most => format!("up to {most} each by itself"),
         };
-        let (rising, hosts) = (peers.rising, peers.hosts);
-        facts.push(wording::text("hosts of its pool that rise", format!("{rising} of {hosts} ({rule})")));
-        facts.push(wording::text("level against the pool's others", percent(peers.above_percent)));
+        let rule = format!("{rising} of {hosts}; from {pool_from} on the pool counts, {by_itself}");
+        facts.push(wording::text("hosts of its pool that rise", rule));
+        let apart = if peers.apart { ", far more than they differ" } else { "" };
+        facts.push(wording::text(
+            "level against the pool's others",
+            format!("{}{apart}", percent(peers.above_percent)),
+        ));
     }
     if let Some(dates) = size.limit_dates {
         let date = |date: Option<NaiveDate>| date.map_or("not within a year".to_owned(), wording::date);

@@ -6,8 +6,8 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::de::DeTable;
 
 use super::{
-    ArchiveSettings, Calendar, ConfigError, ConfigErrors, Limit, Planned, Platform, Pool, ReportSettings,
-    Scenario, Source, document::Document, fields::Fields, nearest::nearest,
+    ArchiveSettings, Calendar, ConfigError, ConfigErrors, Limit, OneOrAll, Planned, Platform, Pool,
+    ReportSettings, Scenario, Source, document::Document, fields::Fields, nearest::nearest,
     schedule_targets::refuse_shared_targets, wording::quoted,
 };
 
@@ -66,7 +66,8 @@ fn read(mut top: Fields<'_>, directory: PathBuf) -> Option<Platform> {
     names.dedup();
     let offsets_of = |field| tables.iter().map(|table| table.offset_of(field)).collect::<Vec<usize>>();
     let (hosts, schedules) = (offsets_of("hosts"), offsets_of("schedule"));
-    let pools: Vec<Option<Pool>> = tables.into_iter().map(Pool::read).collect();
+    let roles = OneOrAll::read_roles(top.sub_tables("role"));
+    let pools: Vec<Option<Pool>> = tables.into_iter().map(|fields| Pool::read(fields, &roles)).collect();
     refuse_shared_hosts(document, &pools, &hosts);
     refuse_shared_targets(document, &pools, &schedules);
 

@@ -18,6 +18,7 @@ mod limits;
 mod load;
 mod measure;
 mod nearest;
+mod one_or_all;
 mod origin;
 mod origin_fields;
 mod planned;
@@ -46,6 +47,7 @@ pub use host_pattern::{BadHostPattern, HostPattern};
 pub use labels::{Labels, SeriesKey};
 pub use limits::Limit;
 pub use measure::{Form, Measure};
+pub use one_or_all::OneOrAll;
 pub use origin::{
     Asking, Auth, ClientCertificate, CloudWatch, Graphite, HeaderText, Live, Origin, SecretPlace, Server,
     System, Tier, Tls,

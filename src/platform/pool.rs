@@ -1,7 +1,7 @@
 //! Pools: interchangeable servers of one role.
 
 use super::{
-    HostPattern, Measure, Planning, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted,
+    HostPattern, Measure, OneOrAll, Planning, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted,
 };
 
 /// Interchangeable servers of one role.
@@ -31,6 +31,8 @@ pub struct Pool {
     pub scaling: Scaling,
     /// How its disk is planned.
     pub planning: Planning,
+    /// When it counts as slower as a whole, and when each host by itself.
+    pub one_or_all: OneOrAll,
     /// What the tools call it that execute its scale-down plan.
     pub schedule: ScheduleTargets,
 }
@@ -83,8 +85,8 @@ impl Pool {
         fields.number("lead_time_days", "a number of days", "0 to 3650", Self::is_lead_time_days)
     }
 
-    /// Reads one `[[pool]]`; `None` where it has been refused.
-    pub(super) fn read(mut fields: Fields<'_>) -> Option<Pool> {
+    /// Reads one `[[pool]]`; `None` where it has been refused. `roles` are the defaults by role.
+    pub(super) fn read(mut fields: Fields<'_>, roles: &[(Role, OneOrAll)]) -> Option<Pool> {
         fields.require("name", "a name of its own, in quotes");
         fields.require("role", &Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>().join(", "));
         fields.require("hosts", &format!("a list of {}", HostPattern::LEGAL));
@@ -107,6 +109,8 @@ impl Pool {
         let warm_up = fields.number("warm_up_minutes", "a number of minutes", "0 to 1440", minutes);
         let scaling = Scaling::read(&mut fields);
         let planning = Planning::read(&mut fields, lead_time_days.unwrap_or(Self::DEFAULT_LEAD_TIME_DAYS));
+        let usual = roles.iter().find(|(named, _)| Some(*named) == role).map(|(_, usual)| *usual);
+        let one_or_all = OneOrAll::read(&mut fields, usual.unwrap_or_default());
         let schedule = fields.sub_table("schedule").map(ScheduleTargets::read).unwrap_or_default();
         fields.finish();
         // A name or role that was refused has refused the file; the pool's hosts are held against the others' all the
@@ -124,6 +128,7 @@ impl Pool {
             warm_up_minutes: warm_up.unwrap_or(Self::DEFAULT_WARM_UP_MINUTES),
             scaling,
             planning,
+            one_or_all,
             schedule,
         })
     }

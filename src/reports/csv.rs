@@ -1,15 +1,18 @@
 //! `findings.csv`: one row a finding, for spreadsheets (RFC 4180).
 
+mod drift;
+mod rise;
+
 use chrono::NaiveDate;
 
 use super::{
     Report, ReportError, looking_back,
     report::{order_by, runway},
 };
-use crate::plans::{Finding, Move, Parts, Rebalance, Verdict};
+use crate::plans::{DriftSize, Finding, Move, Rebalance, Verdict};
 
-/// The columns. New ones are added at the end; none is renamed or moved.
-const HEADER: [&str; 51] = [
+/// The columns, with those of a drift and of its parts after them. New ones are added at the end; none is renamed or moved.
+const HEADER: [&str; 48] = [
     "id",
     "kind",
     "severity",
@@ -58,9 +61,6 @@ const HEADER: [&str; 51] = [
     "earlier_p95",
     "earlier_within",
     "earlier",
-    "rise_seconds",
-    "rise_stage",
-    "rise_stage_share",
 ];
 
 /// The findings by urgency as CSV with a header. An empty cell is "does not apply".
@@ -69,9 +69,14 @@ const HEADER: [&str; 51] = [
 /// When a row cannot be written.
 pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEADER).map_err(ReportError::Csv)?;
+    writer
+        .write_record(HEADER.iter().chain(&drift::HEADER).chain(&rise::HEADER))
+        .map_err(ReportError::Csv)?;
     for finding in report.ranked() {
-        writer.write_record(row(report, finding)).map_err(ReportError::Csv)?;
+        let drift = drift::cells(drift_of(finding));
+        let cells = row(report, finding);
+        let cells = cells.iter().chain(&drift);
+        writer.write_record(cells.chain(&rise::cells(finding))).map_err(ReportError::Csv)?;
     }
     writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
 }
@@ -83,10 +88,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         Verdict::Fills(exhaustion) => Some(exhaustion),
         _ => None,
     };
-    let drift = match &finding.verdict {
-        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => Some(size),
-        _ => None,
-    };
+    let drift = drift_of(finding);
     let ebb = match &finding.verdict {
         Verdict::Ebbs(ebb) => Some(ebb),
         _ => None,
@@ -106,8 +108,6 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
     let (moves, order) = (decision.rebalance.as_ref(), decision.order.as_ref());
     let order_money = order.and_then(|order| order.money);
     let growth = decision.growth_explained.as_ref();
-    let by_stage = decision.rise_explained.as_ref().and_then(|explained| explained.host.as_ref());
-    let stage = by_stage.and_then(Parts::most);
     let departure = match &finding.verdict {
         Verdict::Departs(departure) => Some(departure),
         _ => None,
@@ -161,10 +161,14 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
         date(earlier.and_then(|e| e.p95)),
         earlier.map(|e| e.within.to_string()).unwrap_or_default(),
         guarded(&looking_back::earlier(report, finding).unwrap_or_default()),
-        number(by_stage.map(|parts| parts.seconds)),
-        guarded(stage.map(|part| part.name.as_str()).unwrap_or_default()),
-        number(stage.map(|part| part.share)),
     ]
+}
+
+fn drift_of(finding: &Finding) -> Option<&DriftSize> {
+    match &finding.verdict {
+        Verdict::Rises(size) | Verdict::Falls(size) | Verdict::Steady(size) => Some(size),
+        _ => None,
+    }
 }
 
 /// Moves as `644 bytes from ms03:/var/mail to ms05:/var/mail; …`.

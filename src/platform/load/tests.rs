@@ -222,7 +222,7 @@ charts = 3
     conf/platform.toml:17: pool "mailstore": full_mark: 1.4 is not a share of the usable bytes; legal: more than 0, at most 1
     conf/platform.toml:18: pool "mailstore": floor: 0 is not a number of servers; legal: a whole number from 1, for with no server left nobody is served
     conf/platform.toml:21: pool "mailstore": name: is taken by the pool at line 13; legal: a name of its own
-    conf/platform.toml:24: pool "mailstore": lead_time: is not a field here; did you mean lead_time_days? legal: name, role, hosts, scales_out, full_mark, lead_time_days, floor, target_utilisation, price_per_server_hour, warm_up_minutes, load, timezone, redundancy, zones, drain_minutes, shortest_window_hours, changes_per_day, heavy_work_hours, risk, order_days, move_days, plan_risk, price_per_tb, departs_sigmas, departs_percent, volumes, schedule
+    conf/platform.toml:24: pool "mailstore": lead_time: is not a field here; did you mean lead_time_days? legal: name, role, hosts, scales_out, full_mark, lead_time_days, floor, target_utilisation, price_per_server_hour, warm_up_minutes, load, timezone, redundancy, zones, drain_minutes, shortest_window_hours, changes_per_day, heavy_work_hours, risk, order_days, move_days, plan_risk, price_per_tb, departs_sigmas, departs_percent, volumes, pool_share, local_share, apart_sigmas, apart_percent, schedule
     conf/platform.toml:25: pool "mailstore": price_per_server_hour: -1 is not a price in the platform's currency; legal: 0 or more
     conf/platform.toml:30: pool "spare": hosts: "*04" and "mx0[1-4]" of pool "mailstore" both match the host "mx04"; each host belongs to one pool at most
     conf/platform.toml:31: pool "spare": warm_up_minutes: "ten" is not a number of minutes; legal: 0 to 1440
@@ -232,7 +232,7 @@ charts = 3
     conf/platform.toml:45: calendar.event "new year": to: 2026-12-30 is before from = 2026-12-31; legal: 2026-12-31 or later
     conf/platform.toml:46: calendar.event "new year": action: "skip" is not an action; legal: ignore, break
     conf/platform.toml:47: calendar.event "new year": pools: "mailstor" is not a pool of this file; did you mean mailstore? legal: mailstore, spare
-    conf/platform.toml:49: reports: is not a field here; did you mean report? legal: platform, source, pool, limit, calendar, planned, scenario, report, archive
+    conf/platform.toml:49: reports: is not a field here; did you mean report? legal: platform, source, pool, role, limit, calendar, planned, scenario, report, archive
     "#);
 }
 
@@ -308,6 +308,22 @@ fn each_impossible_value_is_refused() {
 }
 
 #[test]
+fn where_a_pool_counts_as_one_is_the_pool_s_or_its_role_s() {
+    let role = "[[role]]\nname = \"webmail\"\npool_share = 0.4\napart_percent = 50\n\n[[limit]]";
+    let text = GOOD.replacen("[[limit]]", role, 1).replace("warm_up_minutes = 5", "pool_share = 0.6");
+    let platform = parse(&text).unwrap();
+    let of = |pool: &str| platform.pool(pool).unwrap().one_or_all;
+    assert_eq!(of("mailstore"), OneOrAll::default());
+    assert_eq!(of("web"), OneOrAll { pool_share: 0.6, apart_percent: 50.0, ..OneOrAll::default() });
+    let twice = role.replacen("[[limit]]", role, 1);
+    assert_snapshot!(refusal("[[limit]]", &twice), @r#"conf/platform.toml:45: role "webmail": name: "webmail" is told at line 39 already; a role has one [[role]]: put both together"#);
+    assert_snapshot!(refusal("floor = 2", "pool_share = 0"), @r#"conf/platform.toml:33: pool "web": pool_share: 0 is not a share of the pool's hosts; legal: more than 0, at most 1"#);
+    assert_snapshot!(refusal("floor = 2", "pool_share = 0.3"), @r#"conf/platform.toml:33: pool "web": pool_share: leaves nothing between one host and the pool: local_share is 0.33, pool_share 0.30; legal: a local_share less than pool_share"#);
+    assert_snapshot!(refusal("floor = 2", "pool_share = 0.3\nlocal_share = 0.4"), @r#"conf/platform.toml:34: pool "web": local_share: leaves nothing between one host and the pool: local_share is 0.40, pool_share 0.30; legal: a local_share less than pool_share"#);
+    assert_snapshot!(refusal("[[limit]]", "[[role]]\nname = \"mailstor\"\n\n[[limit]]"), @r#"conf/platform.toml:40: role "mailstor": name: "mailstor" is not a role; did you mean mailstore? legal: mx, smtp, outbound, routing, imap_proxy, mailstore, webmail, admin, database, cache, dns"#);
+}
+
+#[test]
 fn names_are_unique_and_hosts_belong_to_one_pool() {
     assert_snapshot!(refusal("name = \"cpu\"", "name = \"prometheus\""), @r#"conf/platform.toml:14: source "prometheus": name: is taken by the source at line 8; legal: a name of its own"#);
     assert_snapshot!(refusal("name = \"web\"", "name = \"mailstore\""), @r#"conf/platform.toml:29: pool "mailstore": name: is taken by the pool at line 21; legal: a name of its own"#);
@@ -370,7 +386,7 @@ fn wrong_shapes_are_told() {
     conf/platform.toml:1: platform: is missing; legal: a table with name, timezone and currency
     conf/platform.toml:1: there is no source; declare at least one [[source]]
     conf/platform.toml:1: there is no pool; declare at least one [[pool]]
-    conf/platform.toml:1: "\u{202e}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": is not a field here; legal: platform, source, pool, limit, calendar, planned, scenario, report, archive
+    conf/platform.toml:1: "\u{202e}\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": is not a field here; legal: platform, source, pool, role, limit, calendar, planned, scenario, report, archive
     "#);
 }
 
