@@ -4,12 +4,9 @@
 //! The logarithm of the level is the sum of the two logarithms, and a straight line by least squares is linear in what
 //! it is laid through: fitted to the same weeks, the slope of the level is exactly the sum of the slopes of its parts
 //! (an additive log decomposition). All three are told in hundredths of a natural logarithm in 30 days, which for slow
-//! growth is percent a month. The intervals are those of the slope with as many independent weeks as the residuals'
-//! autocorrelation leaves (Santer et al. 2000, J. Geophys. Res. 105, 7337–7356, equations 4 to 6).
+//! growth is percent a month. The intervals allow for the autocorrelation of what is left (`line_slope`).
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-use super::TooShort;
+use super::{TooShort, line_slope::line_slope};
 use crate::series::DAY;
 
 /// Weeks that are looked at, back from the last day: a quarter, as the drift model looks at.
@@ -21,8 +18,6 @@ const LEAST_DAYS: usize = 4;
 /// Days of a week, and of a month.
 const WEEK: i64 = 7;
 const MONTH: f64 = 30.0;
-/// Fewest independent weeks that are assumed: the line takes two, and two are left to say how far off it is.
-const LEAST_INDEPENDENT: f64 = 4.0;
 
 /// How fast something grows, with its 90 % interval: hundredths of a natural logarithm in 30 days.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,28 +105,14 @@ fn weeks(both: &[(i64, f64, f64)], last: i64) -> Vec<[f64; 3]> {
     (0..WEEKS).rev().filter_map(of_week).collect()
 }
 
-/// The slope of a line through points, with the interval of one with autocorrelated residuals; `None` for points of
-/// one day.
+/// The slope of a line through points; `None` for points of one day.
 fn slope(x: &[f64], y: &[f64]) -> Option<GrowthRate> {
-    let n = x.len() as f64;
-    let (centre, mean) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let spread: f64 = x.iter().map(|x| (x - centre).powi(2)).sum();
-    if spread <= 0.0 {
-        return None;
-    }
-    let slope = x.iter().zip(y).map(|(x, y)| (x - centre) * (y - mean)).sum::<f64>() / spread;
-    let left: Vec<f64> = x.iter().zip(y).map(|(x, y)| y - mean - slope * (x - centre)).collect();
-    let squares: f64 = left.iter().map(|e| e * e).sum();
-    let lagged: f64 = left.windows(2).map(|e| e[0] * e[1]).sum();
-    let correlation = if squares > 0.0 { (lagged / squares).max(0.0) } else { 0.0 };
-    let independent = (n * (1.0 - correlation) / (1.0 + correlation)).max(LEAST_INDEPENDENT);
-    let error = (squares / (independent - 2.0) / spread).sqrt();
-    let reach = StudentsT::new(0.0, 1.0, independent - 2.0).ok()?.inverse_cdf(0.95) * error;
     let percent = 100.0 * MONTH;
+    let found = line_slope(x, y, 2)?;
     Some(GrowthRate {
-        middle: percent * slope,
-        low: percent * (slope - reach),
-        high: percent * (slope + reach),
+        middle: percent * found.middle,
+        low: percent * (found.middle - found.reach),
+        high: percent * (found.middle + found.reach),
     })
 }
 

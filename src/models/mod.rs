@@ -21,6 +21,7 @@ mod growth_shape;
 mod growth_simple;
 mod growth_weeks;
 mod interval_score;
+mod line_slope;
 mod load;
 mod load_bound;
 mod load_change;
@@ -38,6 +39,7 @@ mod load_spread;
 mod load_weeks;
 mod mann_kendall;
 mod profile;
+mod rise_parts;
 mod same_load;
 mod season;
 mod theil_sen;
@@ -55,6 +57,7 @@ pub use load::{ComingSlot, HeldBack, LoadForecast, LoadSettings, LoadWeek, load_
 pub use load_hourly::{HourlyForecast, hourly_forecast};
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
 pub use profile::Profile;
+pub use rise_parts::{DayParts, NoParts, PartChange, RiseParts, rise_parts};
 pub use same_load::{SameLoad, at_same_load};
 pub use theil_sen::theil_sen;
 

@@ -6,7 +6,7 @@ use crate::{
     archive::{Archive, ArchiveError, Column, Disagreement, Extract},
     plans::LastSeen,
     platform::{Measure, SeriesKey},
-    series::{DAY, HOUR, VolumeInput, derived, native_step, parts_of},
+    series::{DAY, HOUR, Stages, VolumeInput, derived, native_step, parts_of, stages},
 };
 
 /// Days of disk history that are looked at: three years show every yearly rhythm.
@@ -70,6 +70,12 @@ impl<'a> History<'a> {
             extracts.push(self.extract(part)?);
         }
         Ok(derived(measure, &extracts))
+    }
+
+    /// The deliveries of all hosts by stage.
+    pub(super) fn stages(&mut self) -> Result<Vec<Stages>, ArchiveError> {
+        let sums = self.extract(Measure::DeliverySeconds)?;
+        Ok(stages(&sums.columns, &self.extract(Measure::DeliveryCount)?.columns))
     }
 
     /// Looks at the measures that no question asked for, so that none stops unnoticed.

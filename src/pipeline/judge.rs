@@ -9,8 +9,8 @@ use crate::{
     archive::{ArchiveError, Column},
     models::FleetPrior,
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, growth_belief,
-        loads_behind, pool_findings, volume_findings, weighed_drifts,
+        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, explain_rises,
+        growth_belief, loads_behind, pool_findings, volume_findings, weighed_drifts,
     },
     platform::{Labels, Measure, Pool},
     series::{
@@ -95,7 +95,9 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
         };
         fleet.extend(weighed_drifts(measure, &columns, &loads, context));
     }
-    Ok(drift_findings(&fleet, context))
+    let mut findings = drift_findings(&fleet, context);
+    explain_rises(&mut findings, &history.stages()?, context);
+    Ok(findings)
 }
 
 /// Which hours need fewer servers.

@@ -1,9 +1,9 @@
-//! Decisions: what a finding about disk asks for, in numbers that other programs can take up.
+//! Decisions: what a finding asks for and what explains it, in numbers that other programs can take up.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Runway;
+use super::{RiseExplained, Runway};
 
 /// What is to be decided, and what helps to decide it; each part is absent where it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -17,6 +17,9 @@ pub struct Decision {
     /// Which of mailboxes and bytes per mailbox grows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_explained: Option<GrowthExplained>,
+    /// Which stage, host and pool a change of the delivery delay comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rise_explained: Option<RiseExplained>,
 }
 
 /// Moves that make the volumes of a pool last longer.

@@ -249,7 +249,7 @@ pub struct Finding {
     pub headline: String,
     /// What to do, in one sentence.
     pub advice: String,
-    /// The same in numbers, for what is about disk.
+    /// The same in numbers, and what explains it.
     #[serde(flatten)]
     pub decision: Decision,
     /// What it rests on.

@@ -32,6 +32,12 @@ mod placement;
 mod pool_exhaustion;
 mod pool_plan;
 mod rebalance;
+mod rise;
+mod rise_course;
+mod rise_days;
+mod rise_explained;
+mod rise_ways;
+mod rise_words;
 mod schedule;
 mod scorecard;
 mod stale;
@@ -61,6 +67,9 @@ pub use handover::{
 pub use outcome::{Came, Outcome, Outcomes};
 pub use placement::Placement;
 pub use pool_plan::pool_findings;
+pub use rise::{Part, Parts, PoolParts, RiseExplained, SHIFT, WayParts};
+pub use rise_explained::explain_rises;
+pub use rise_words::outstanding;
 pub use schedule::{
     Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
 };

@@ -7,6 +7,7 @@ mod drifts;
 mod ebbs;
 mod inputs;
 mod looking_back;
+mod rise;
 
 use chrono::NaiveDate;
 
@@ -113,12 +114,15 @@ fn findings() -> Vec<Finding> {
             },
         ),
         volume(Severity::Warning, "disk-full/hostile", HOSTILE, fills(38.0, 45.0, 58.0)),
-        drift(
-            Severity::Warning,
-            "drift/outbound/delivery.delay",
-            "pool outbound",
-            Verdict::Rises(drift_size([14.2, 9.8, 18.9], [68.0, 45.0, 99.0], 1.0, 0.000_03)),
-        ),
+        Finding {
+            decision: rise::explained(),
+            ..drift(
+                Severity::Warning,
+                "drift/outbound/delivery.delay",
+                "pool outbound",
+                Verdict::Rises(drift_size([14.2, 9.8, 18.9], [68.0, 45.0, 99.0], 1.0, 0.000_03)),
+            )
+        },
         drift(
             Severity::Info,
             "drift/imap",

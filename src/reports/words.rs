@@ -1,7 +1,9 @@
 //! Verdicts, severities and windows in words, the same in the page and on the terminal.
 
 use super::{Report, format, report::reached};
-use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Quiet, Severity, Verdict, Window};
+use crate::plans::{
+    DriftSize, Ebb, Finding, Kind, NoEbb, Part, Question, Quiet, Severity, Verdict, Window, outstanding,
+};
 
 /// A finding's verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
@@ -48,7 +50,18 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
 
 /// A finding's verdict in as few words as it can be told, where a table has no room for more.
 pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
-    briefly(report, &finding.verdict)
+    let said = briefly(report, &finding.verdict);
+    match mostly_in(finding) {
+        Some(part) => format!("{said}, {} in {}", format::percent(part.share), part.name),
+        None => said,
+    }
+}
+
+/// The stage that a change of a delivery delay is in, if most of it is in one.
+pub(crate) fn mostly_in(finding: &Finding) -> Option<&Part> {
+    let explained = finding.decision.rise_explained.as_ref()?;
+    let of_pool = || explained.pool.as_ref().and_then(|pool| pool.by_stage.as_ref());
+    outstanding(explained.host.as_ref().or_else(of_pool)?)
 }
 
 /// A verdict in as few words as it can be told.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    clock::HOUR,
-    counter::{mean_per_event, rate},
+    counter::rate,
+    stages::{Stages, stages},
 };
 use crate::{
     archive::{Column, Extract},
@@ -95,25 +95,13 @@ fn used_share(available: &[Column], total: &[Column]) -> Vec<Column> {
     available.iter().filter_map(share).collect()
 }
 
-/// The mean delay of each host's deliveries by the hour: the sums of all stages over the messages, which each
-/// stage counts once.
+/// The mean delay of each host's deliveries by the hour: all its stages together.
 fn mean_delays(sums: &[Column], counts: &[Column]) -> Vec<Column> {
-    let mut hosts: BTreeMap<Labels, (Vec<&Points>, Vec<&Column>)> = BTreeMap::new();
-    for column in sums {
-        hosts.entry(kept(&column.labels, &["host"])).or_default().0.push(&column.points);
-    }
-    for column in counts {
-        hosts.entry(kept(&column.labels, &["host"])).or_default().1.push(column);
-    }
-    let mean = |(labels, (sums, counts)): (Labels, (Vec<&Points>, Vec<&Column>))| {
-        // Every stage counts every message, so one stage's counter counts them all.
-        let stage = counts.iter().map(|c| c.labels.get("stage")).next()?;
-        let counts: Vec<&Points> =
-            counts.iter().filter(|c| c.labels.get("stage") == stage).map(|c| &c.points).collect();
-        let points: Points = mean_per_event(&sums, &counts, HOUR).present().collect();
-        (!points.is_empty()).then_some(Column { labels, points })
+    let of_host = |host: Stages| Column {
+        labels: Labels::from([("host", host.host.as_str())]),
+        points: host.hours.iter().map(|hour| (hour.time, hour.mean())).collect(),
     };
-    hosts.into_iter().filter_map(mean).collect()
+    stages(sums, counts).into_iter().map(of_host).collect()
 }
 
 #[cfg(test)]

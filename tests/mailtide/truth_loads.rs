@@ -19,6 +19,9 @@ const LEAST_EBB: f64 = 0.7;
 const MOST_EBB: f64 = 1.02;
 
 /// Quantities that the truth tells apart by stage of the delivery are judged by host: the sum of the stages.
+/// How far the share of a stage may be from the truth: the other stages' noise over 75 days is a hundredth or two.
+const STAGE_SHARE: f64 = 0.05;
+
 fn drifts() -> impl Iterator<Item = &'static Value> {
     truth()["drift"].as_array().unwrap().iter().filter(|drift| drift["labels"].get("stage").is_none())
 }
@@ -107,6 +110,22 @@ fn a_pool_whose_hosts_all_rise_is_one_warning() {
     let percent = pool["percent_over_span"].as_f64().unwrap();
     assert!((percent / 30.0 - 1.0).abs() < DRIFT_SIZE, "{percent}");
     assert!(pools().count() > 1, "the steady queues of mx and outbound have findings as well");
+}
+
+#[test]
+fn a_slower_delivery_is_told_with_the_stage_that_it_is_in() {
+    let mut told = 0;
+    for drift in drifts().filter(|drift| drift.get("from_stage").is_some()) {
+        let finding = finding_on(drift);
+        let most = &finding["rise_explained"]["host"]["parts"][0];
+        assert_eq!(most["name"], drift["from_stage"], "{}", finding["id"]);
+        // All of it is in that stage; the others do not change.
+        let share = most["share"].as_f64().unwrap();
+        assert!((share - 1.0).abs() < STAGE_SHARE, "{}: {share}", finding["id"]);
+        assert!(finding["advice"].as_str().unwrap().contains("stage transmission"), "{}", finding["id"]);
+        told += 1;
+    }
+    assert_eq!(told, 4);
 }
 
 #[test]

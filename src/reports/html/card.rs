@@ -3,7 +3,11 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
-use super::{decision, week::Heat};
+use super::{
+    decision,
+    rise::{self, PartsTable},
+    week::Heat,
+};
 use crate::{
     plans::{Exhaustion, Finding, Kind, Question, Severity as Level, Verdict},
     reports::{
@@ -72,6 +76,7 @@ pub(super) struct Card {
     windows: Vec<Named>,
     moves: Vec<Named>,
     runways: Vec<Named>,
+    parts: Vec<PartsTable>,
     heat: Option<Heat>,
     chart: Option<Chart>,
 }
@@ -101,6 +106,7 @@ impl Card {
             windows: windows(finding),
             moves: decision::moves(finding),
             runways: decision::runways(finding),
+            parts: rise::tables(finding),
             heat: evidence.week.as_ref().and_then(Heat::new),
             chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
         }

@@ -7,6 +7,7 @@ mod decision;
 mod notes;
 mod page;
 mod record;
+mod rise;
 mod section;
 mod summary;
 mod week;
