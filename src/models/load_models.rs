@@ -13,6 +13,8 @@ const SHARPNESS: i32 = -12;
 const MEDIAN_WEEKS: usize = 4;
 /// Added to a load before the logarithm, as a share of its mean, so that a slot without any load has one.
 const LEAST: f64 = 0.01;
+/// Weeks whose loads are multiplied before one logarithm is taken of all: a hundredth to this power is far from nothing.
+const LOGARITHMS: usize = 9;
 
 /// What each model expects of a week, by column, and what the first knows of its spread.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,15 +89,21 @@ pub(super) fn weights<'a>(errors: impl Iterator<Item = &'a [f64; 3]>) -> Weights
 /// The geometric mean of all days by time of day: in a load without a rhythm, few high hours say little of others.
 fn plain_day(rows: &[Vec<f64>], slots_per_day: usize) -> Vec<f64> {
     let known = || rows.iter().flatten().filter(|v| !v.is_nan());
-    let floor = LEAST * known().sum::<f64>() / known().count().max(1) as f64;
+    let mean = known().sum::<f64>() / known().count().max(1) as f64;
+    // No slot lies so far from the mean that a handful of their products leave what a number can hold.
+    let (floor, scale) = (LEAST * mean, if mean > 0.0 { 1.0 / mean } else { 1.0 });
     let mut sums = vec![(0.0, 0.0); slots_per_day];
-    for row in rows {
-        for (c, v) in row.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
+    for rows in rows.chunks(LOGARITHMS) {
+        for c in 0..rows.first().map_or(0, Vec::len) {
+            let values = rows.iter().map(|row| row[c]).filter(|v| !v.is_nan());
+            let (product, count) =
+                values.fold((1.0, 0.0), |(p, n), v| (p * ((v.max(0.0) + floor) * scale), n + 1.0));
             let sum = &mut sums[c % slots_per_day];
-            *sum = (sum.0 + (v.max(0.0) + floor).ln(), sum.1 + 1.0);
+            *sum = (sum.0 + f64::ln(product), sum.1 + count);
         }
     }
-    sums.iter().map(|(sum, n)| if *n > 0.0 { (sum / n).exp() - floor } else { f64::NAN }).collect()
+    let mean_of = |sum: f64, n: f64| (sum / n).exp() / scale - floor;
+    sums.iter().map(|&(sum, n)| if n > 0.0 { mean_of(sum, n) } else { f64::NAN }).collect()
 }
 
 #[cfg(test)]
