@@ -40,16 +40,16 @@ impl Candidates {
     ) -> Option<(Candidates, Learnt)> {
         let learnt = learnt(weeks, held_back, apart)?;
         let Expected { middle: pooled, spread, width } = expected(&learnt, weeks.slots_per_day, near);
-        let filled = |model: Vec<f64>| -> Vec<f64> {
-            model.into_iter().zip(&pooled).map(|(v, p)| if v.is_nan() { *p } else { v }).collect()
-        };
         let mut four = weeks.before(held_back).iter().take(MEDIAN_WEEKS).cloned().collect::<Vec<_>>();
         for (back, row) in four.iter_mut().enumerate() {
             weeks.leave_out(row, (held_back + back) as i64, apart);
         }
-        let median = filled(medians(&four));
         let day = plain_day(weeks.before(held_back), weeks.slots_per_day);
-        let plain = filled((0..weeks.columns()).map(|c| day[c % weeks.slots_per_day]).collect());
+        let plain: Vec<f64> = day.iter().cycle().take(weeks.columns()).copied().collect();
+        let median = medians(&four);
+        // What one model knows nothing of, another may.
+        let pooled = filled(filled(pooled, &median), &plain);
+        let (median, plain) = (filled(median, &pooled), filled(plain, &pooled));
         Some((Candidates { models: [pooled, median, plain], spread, width }, learnt))
     }
 
@@ -68,6 +68,11 @@ impl Candidates {
         let [x, y, z] = weights;
         a.iter().zip(b).zip(c).map(|((a, b), c)| x * a + y * b + z * c).collect()
     }
+}
+
+/// A model whose holes are filled by another.
+fn filled(model: Vec<f64>, other: &[f64]) -> Vec<f64> {
+    model.into_iter().zip(other).map(|(v, other)| if v.is_nan() { *other } else { v }).collect()
 }
 
 /// How much each model counts after these errors of held-back weeks; without any, the first model alone.
