@@ -60,14 +60,15 @@ fn forget(rows: &mut [Vec<f64>], since: usize, slots_per_day: usize) {
     let mut of_one: Vec<f64> = differences.iter().flatten().copied().filter(|d| !d.is_nan()).collect();
     let clear = CLEAR * mad(&mut of_one).unwrap_or(0.0) / (since as f64).sqrt();
     let changed: Vec<bool> = shared.iter().map(|d| d.abs() > clear).collect();
+    // Where nothing newer is known, the old is better than nothing.
+    let known: Vec<bool> = (0..columns).map(|c| rows[..since].iter().any(|row| !row[c].is_nan())).collect();
     for c in (0..columns).filter(|&c| changed[c]) {
         // A single slot is noise.
         if !(c > 0 && changed[c - 1] || changed.get(c + 1) == Some(&true)) {
             continue;
         }
-        for i in c.saturating_sub(1)..(c + 2).min(columns) {
-            rows[since..].iter_mut().for_each(|row| row[i] = f64::NAN);
-        }
+        let around = (c.saturating_sub(1)..(c + 2).min(columns)).filter(|&i| known[i]);
+        around.for_each(|i| rows[since..].iter_mut().for_each(|row| row[i] = f64::NAN));
     }
 }
 
@@ -111,6 +112,16 @@ mod tests {
         forget_changed(&mut rows, &[[0; 7]; 6], 96);
         let old = forgotten(&rows, 3);
         assert!(old.contains(&3) && old.contains(&22), "{old:?}");
+    }
+
+    #[test]
+    fn what_is_not_known_since_the_change_is_not_forgotten() {
+        // The last two weeks have a hole on the first morning, at 03:15, in the middle of what has changed.
+        let mut rows = weeks(&[22, 22, 3, 3, 3, 3]);
+        rows[..2].iter_mut().for_each(|row| row[12..15].fill(f64::NAN));
+        let before = rows.clone();
+        forget_changed(&mut rows, &[[0; 7]; 6], 96);
+        assert!(rows[3][13] == before[3][13] && rows[3][16].is_nan(), "{:?}", &rows[3][8..24]);
     }
 
     #[test]

@@ -10,41 +10,73 @@ const LEAST_SIGMA: f64 = 0.01;
 /// What comes back in this share of the weeks is a job, not an incident.
 const RECURS: f64 = 0.5;
 
+/// Columns that are sorted at once, so that a processor can compare several together.
+const LANES: usize = 8;
+
 /// The middle of each column's values, over the weeks; NaN where there is none.
 pub(super) fn medians(rows: &[Vec<f64>]) -> Vec<f64> {
     let columns = rows.first().map_or(0, Vec::len);
-    let mut cell = Vec::with_capacity(rows.len());
-    (0..columns)
-        .map(|c| {
-            cell.clear();
-            cell.extend(rows.iter().map(|row| row[c]).filter(|v| !v.is_nan()));
-            cell.sort_unstable_by(f64::total_cmp);
-            let n = cell.len();
-            if n == 0 { f64::NAN } else { f64::midpoint(cell[n / 2], cell[(n - 1) / 2]) }
-        })
-        .collect()
+    let mut medians = Vec::with_capacity(columns);
+    let mut block = vec![[f64::INFINITY; LANES]; rows.len()];
+    for from in (0..columns).step_by(LANES) {
+        let width = LANES.min(columns - from);
+        let mut known = [0_usize; LANES];
+        for (place, row) in block.iter_mut().zip(rows) {
+            for ((place, known), v) in place.iter_mut().zip(&mut known).zip(&row[from..from + width]) {
+                // Holes go to the end.
+                *place = if v.is_nan() { f64::INFINITY } else { *v };
+                *known += usize::from(!v.is_nan());
+            }
+        }
+        sort_lanes(&mut block);
+        medians.extend((0..width).map(|lane| match known[lane] {
+            0 => f64::NAN,
+            n => f64::midpoint(block[n / 2][lane], block[(n - 1) / 2][lane]),
+        }));
+    }
+    medians
+}
+
+/// Sorts each lane, by comparing neighbours only: few rows, and no branch that depends on a value.
+fn sort_lanes(block: &mut [[f64; LANES]]) {
+    for end in 1..block.len() {
+        for at in (0..end).rev() {
+            let (low, high) = (block[at], block[at + 1]);
+            for lane in 0..LANES {
+                let (a, b) = (low[lane], high[lane]);
+                block[at][lane] = if a < b { a } else { b };
+                block[at + 1][lane] = if a < b { b } else { a };
+            }
+        }
+    }
 }
 
 /// The mean of the `width` slots around each slot, holes left out; NaN where there are only holes.
 pub(super) fn running_mean(values: &[f64], width: usize) -> Vec<f64> {
-    let half = width / 2;
-    let mut sums = Vec::with_capacity(values.len() + 1);
-    sums.push((0.0, 0_u32));
-    let (mut sum, mut count) = (0.0, 0);
+    let (n, half) = (values.len(), width / 2);
+    // Sums and counts up to each slot.
+    let (mut sums, mut counts) = (Vec::with_capacity(n + 1), Vec::with_capacity(n + 1));
+    let (mut sum, mut count) = (0.0, 0.0);
+    sums.push(sum);
+    counts.push(count);
     for v in values {
-        if !v.is_nan() {
-            sum += v;
-            count += 1;
-        }
-        sums.push((sum, count));
+        let known = !v.is_nan();
+        sum += if known { *v } else { 0.0 };
+        count += f64::from(u8::from(known));
+        sums.push(sum);
+        counts.push(count);
     }
-    (0..values.len())
-        .map(|i| {
-            let (from, to) = (i.saturating_sub(half), (i + half + 1).min(values.len()));
-            let n = sums[to].1 - sums[from].1;
-            if n == 0 { f64::NAN } else { (sums[to].0 - sums[from].0) / f64::from(n) }
-        })
-        .collect()
+    // Without a value, nothing is divided by nothing.
+    let mean = |from: usize, to: usize| (sums[to] - sums[from]) / (counts[to] - counts[from]);
+    let ends = |i: usize| mean(i.saturating_sub(half), (i + half + 1).min(n));
+    let inner = n.saturating_sub(2 * half);
+    let mut means = Vec::with_capacity(n);
+    means.extend((0..half.min(n)).map(ends));
+    let (sums_to, counts_to) = (sums.iter().skip(2 * half + 1), counts.iter().skip(2 * half + 1));
+    let within = sums.iter().zip(sums_to).zip(counts.iter().zip(counts_to)).take(inner);
+    means.extend(within.map(|((from, to), (counted, count))| (to - from) / (count - counted)));
+    means.extend((means.len()..n).map(ends));
+    means
 }
 
 /// The mean of the hour around each slot, holes left out.
@@ -66,8 +98,9 @@ pub(super) fn clean(rows: &mut [Vec<f64>], usual: &[f64], levels: &[f64], slots_
             running_mean(&residual, hour)
         })
         .collect();
-    let limits = limits(&residuals, usual, slots_per_day, hour);
-    let far = |week: usize, c: usize| residuals[week][c].abs() > limits[c % slots_per_day / hour];
+    let by_hour = limits(&residuals, usual, slots_per_day, hour);
+    let limits: Vec<f64> = (0..columns).map(|c| by_hour[c % slots_per_day / hour]).collect();
+    let far = |week: usize, c: usize| residuals[week][c].abs() > limits[c];
     let often = (rows.len() as f64 * RECURS).max(2.0);
     let recurring: Vec<bool> =
         (0..columns).map(|c| (0..rows.len()).filter(|&week| far(week, c)).count() as f64 >= often).collect();

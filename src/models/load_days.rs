@@ -46,7 +46,7 @@ pub(super) fn pooled(rows: &[Vec<f64>], slots_per_day: usize, width: Option<f64>
     let means = all.means();
     let errors = squared_errors(rows, &means, slots_per_day);
     let width = width.unwrap_or_else(|| best_width(rows, &all, &errors, slots_per_day));
-    (pool(&all, &means, &errors, width, slots_per_day), width)
+    (pool(&all, &means, &Distances::of(&means, &errors, slots_per_day), width), width)
 }
 
 /// The squared standard error of a day's mean at each hour of the day.
@@ -57,9 +57,10 @@ fn squared_errors(rows: &[Vec<f64>], means: &[f64], slots_per_day: usize) -> Vec
     for row in rows {
         let residual: Vec<f64> = row.iter().zip(means).map(|(v, m)| v - m).collect();
         for (i, chunk) in residual.chunks(hour).enumerate() {
-            let known: Vec<f64> = chunk.iter().copied().filter(|v| !v.is_nan()).collect();
-            if known.len() * 2 > chunk.len() {
-                let mean = known.iter().sum::<f64>() / known.len() as f64;
+            let known = chunk.iter().filter(|v| !v.is_nan());
+            let (sum, count) = known.fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+            if count * 2.0 > chunk.len() as f64 {
+                let mean = sum / count;
                 squares[i % hours].0 += mean * mean;
                 squares[i % hours].1 += 1.0;
             }
@@ -81,8 +82,9 @@ fn best_width(rows: &[Vec<f64>], all: &Sums, errors: &[f64], slots_per_day: usiz
             count: all.count.iter().zip(out).map(|(n, v)| if v.is_nan() { *n } else { n - 1.0 }).collect(),
         };
         let means = rest.means();
+        let distances = Distances::of(&means, errors, slots_per_day);
         for (loss, width) in losses.iter_mut().zip(WIDTHS) {
-            let got = pool(&rest, &means, errors, width, slots_per_day);
+            let got = pool(&rest, &means, &distances, width);
             let errors = got.iter().zip(out).map(|(g, v)| (g - v).powi(2)).filter(|e| !e.is_nan());
             *loss += errors.sum::<f64>();
         }
@@ -91,37 +93,65 @@ fn best_width(rows: &[Vec<f64>], all: &Sums, errors: &[f64], slots_per_day: usiz
     WIDTHS[best.unwrap_or(0)]
 }
 
-fn pool(all: &Sums, means: &[f64], errors: &[f64], width: f64, slots_per_day: usize) -> Vec<f64> {
-    if width == 0.0 {
-        return means.to_vec();
+/// How far days lie apart, hour by hour.
+struct Distances<'a> {
+    slots_per_day: usize,
+    /// Squared distances of each two days at each hour; NaN where one is not known.
+    squares: Vec<f64>,
+    /// The squared standard error of a day's mean at each hour of the day.
+    errors: &'a [f64],
+}
+
+impl Distances<'_> {
+    fn of<'a>(means: &[f64], errors: &'a [f64], slots_per_day: usize) -> Distances<'a> {
+        let hour = (slots_per_day / 24).max(1);
+        let middle = |h: usize| usize::midpoint(h * hour, ((h + 1) * hour).min(slots_per_day) - 1);
+        let at: Vec<Vec<f64>> = means
+            .chunks(slots_per_day)
+            .map(|day| running_mean(day, hour))
+            .map(|smooth| (0..errors.len()).map(|h| smooth[middle(h)]).collect())
+            .collect();
+        let pairs = (0..DAYS).flat_map(|d| (0..DAYS).map(move |e| (d, e)));
+        let squares = pairs.flat_map(|(d, e)| at[d].iter().zip(&at[e]).map(|(a, b)| (a - b) * (a - b)));
+        Distances { slots_per_day, squares: squares.collect(), errors }
     }
-    let hour = (slots_per_day / 24).max(1);
-    let day = |d: usize| d * slots_per_day..(d + 1) * slots_per_day;
-    let smooth: Vec<Vec<f64>> = (0..DAYS).map(|d| running_mean(&means[day(d)], hour)).collect();
-    let mut pooled = vec![f64::NAN; means.len()];
-    let mut sums = vec![(0.0, 0.0); slots_per_day];
-    for d in 0..DAYS {
-        sums.iter_mut().for_each(|s| *s = (0.0, 0.0));
-        for e in 0..DAYS {
-            for (h, error) in errors.iter().enumerate() {
-                let (from, to) = (h * hour, ((h + 1) * hour).min(slots_per_day));
-                let at = usize::midpoint(from, to - 1);
-                let far = smooth[d][at] - smooth[e][at];
-                let unlike = far * far / (width * error).max(1e-300);
-                if d != e && (unlike.is_nan() || unlike >= FARTHEST) {
-                    continue;
-                }
-                let like = if d == e { 1.0 } else { (-unlike).exp() };
-                let slots = e * slots_per_day + from..e * slots_per_day + to;
-                let own = all.sum[slots.clone()].iter().zip(&all.count[slots]);
-                for (total, (sum, count)) in sums[from..to].iter_mut().zip(own) {
-                    *total = (total.0 + like * sum, total.1 + like * count);
+
+    /// How much each day counts for each other, a day fully for itself, slot by slot.
+    fn likeness(&self, width: f64) -> Vec<f64> {
+        let p = self.slots_per_day;
+        let (hour, hours) = ((p / 24).max(1), self.errors.len());
+        let mut like = vec![1.0; DAYS * DAYS * p];
+        for (d, e) in (0..DAYS).flat_map(|d| (0..d).map(move |e| (d, e))) {
+            let squares = &self.squares[(d * DAYS + e) * hours..];
+            for (h, (square, error)) in squares.iter().zip(self.errors).enumerate() {
+                let unlike = square / (width * error).max(1e-300);
+                let counts = if unlike < FARTHEST { (-unlike).exp() } else { 0.0 };
+                for slot in h * hour..((h + 1) * hour).min(p) {
+                    like[(d * DAYS + e) * p + slot] = counts;
+                    like[(e * DAYS + d) * p + slot] = counts;
                 }
             }
         }
-        for (place, (sum, count)) in pooled[day(d)].iter_mut().zip(&sums) {
-            *place = if *count > 1e-9 { sum / count } else { f64::NAN };
+        like
+    }
+}
+
+fn pool(all: &Sums, means: &[f64], distances: &Distances, width: f64) -> Vec<f64> {
+    if width == 0.0 {
+        return means.to_vec();
+    }
+    let p = distances.slots_per_day;
+    let mut pooled = Vec::with_capacity(means.len());
+    let (mut sums, mut counts) = (vec![0.0; p], vec![0.0; p]);
+    for like in distances.likeness(width).chunks(DAYS * p) {
+        sums.fill(0.0);
+        counts.fill(0.0);
+        for (like, (sum, count)) in like.chunks(p).zip(all.sum.chunks(p).zip(all.count.chunks(p))) {
+            sums.iter_mut().zip(like).zip(sum).for_each(|((total, like), sum)| *total += like * sum);
+            counts.iter_mut().zip(like).zip(count).for_each(|((total, like), n)| *total += like * n);
         }
+        let slots = sums.iter().zip(&counts);
+        pooled.extend(slots.map(|(sum, count)| if *count > 1e-9 { sum / count } else { f64::NAN }));
     }
     pooled
 }

@@ -13,6 +13,8 @@ const SHARPNESS: i32 = -12;
 const MEDIAN_WEEKS: usize = 4;
 /// Added to a load before the logarithm, as a share of its mean, so that a slot without any load has one.
 const LEAST: f64 = 0.01;
+/// Weeks whose loads are multiplied before one logarithm is taken of all: a hundredth to this power is far from nothing.
+const LOGARITHMS: usize = 9;
 
 /// What each model expects of a week, by column, and what the first knows of its spread.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,16 +40,16 @@ impl Candidates {
     ) -> Option<(Candidates, Learnt)> {
         let learnt = learnt(weeks, held_back, apart)?;
         let Expected { middle: pooled, spread, width } = expected(&learnt, weeks.slots_per_day, near);
-        let filled = |model: Vec<f64>| -> Vec<f64> {
-            model.into_iter().zip(&pooled).map(|(v, p)| if v.is_nan() { *p } else { v }).collect()
-        };
         let mut four = weeks.before(held_back).iter().take(MEDIAN_WEEKS).cloned().collect::<Vec<_>>();
         for (back, row) in four.iter_mut().enumerate() {
             weeks.leave_out(row, (held_back + back) as i64, apart);
         }
-        let median = filled(medians(&four));
         let day = plain_day(weeks.before(held_back), weeks.slots_per_day);
-        let plain = filled((0..weeks.columns()).map(|c| day[c % weeks.slots_per_day]).collect());
+        let plain: Vec<f64> = day.iter().cycle().take(weeks.columns()).copied().collect();
+        let median = medians(&four);
+        // What one model knows nothing of, another may.
+        let pooled = filled(filled(pooled, &median), &plain);
+        let (median, plain) = (filled(median, &pooled), filled(plain, &pooled));
         Some((Candidates { models: [pooled, median, plain], spread, width }, learnt))
     }
 
@@ -66,6 +68,11 @@ impl Candidates {
         let [x, y, z] = weights;
         a.iter().zip(b).zip(c).map(|((a, b), c)| x * a + y * b + z * c).collect()
     }
+}
+
+/// A model whose holes are filled by another.
+fn filled(model: Vec<f64>, other: &[f64]) -> Vec<f64> {
+    model.into_iter().zip(other).map(|(v, other)| if v.is_nan() { *other } else { v }).collect()
 }
 
 /// How much each model counts after these errors of held-back weeks; without any, the first model alone.
@@ -87,15 +94,21 @@ pub(super) fn weights<'a>(errors: impl Iterator<Item = &'a [f64; 3]>) -> Weights
 /// The geometric mean of all days by time of day: in a load without a rhythm, few high hours say little of others.
 fn plain_day(rows: &[Vec<f64>], slots_per_day: usize) -> Vec<f64> {
     let known = || rows.iter().flatten().filter(|v| !v.is_nan());
-    let floor = LEAST * known().sum::<f64>() / known().count().max(1) as f64;
+    let mean = known().sum::<f64>() / known().count().max(1) as f64;
+    // No slot lies so far from the mean that a handful of their products leave what a number can hold.
+    let (floor, scale) = (LEAST * mean, if mean > 0.0 { 1.0 / mean } else { 1.0 });
     let mut sums = vec![(0.0, 0.0); slots_per_day];
-    for row in rows {
-        for (c, v) in row.iter().enumerate().filter(|(_, v)| !v.is_nan()) {
+    for rows in rows.chunks(LOGARITHMS) {
+        for c in 0..rows.first().map_or(0, Vec::len) {
+            let values = rows.iter().map(|row| row[c]).filter(|v| !v.is_nan());
+            let (product, count) =
+                values.fold((1.0, 0.0), |(p, n), v| (p * ((v.max(0.0) + floor) * scale), n + 1.0));
             let sum = &mut sums[c % slots_per_day];
-            *sum = (sum.0 + (v.max(0.0) + floor).ln(), sum.1 + 1.0);
+            *sum = (sum.0 + f64::ln(product), sum.1 + count);
         }
     }
-    sums.iter().map(|(sum, n)| if *n > 0.0 { (sum / n).exp() - floor } else { f64::NAN }).collect()
+    let mean_of = |sum: f64, n: f64| (sum / n).exp() / scale - floor;
+    sums.iter().map(|&(sum, n)| if n > 0.0 { mean_of(sum, n) } else { f64::NAN }).collect()
 }
 
 #[cfg(test)]

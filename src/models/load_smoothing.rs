@@ -10,8 +10,10 @@ const WEEK: usize = 7 * DAY;
 /// Added to a load before the logarithm, as a share of its mean, so that an hour without any load has one.
 const LEAST: f64 = 1e-3;
 /// The smoothing parameters that are tried, one coordinate after the other.
-const LEVELS: [f64; 6] = [0.0, 0.01, 0.03, 0.08, 0.2, 0.45];
-const SEASONS: [f64; 6] = [0.0, 0.05, 0.12, 0.22, 0.35, 0.55];
+const LEVELS: [f64; TRIED] = [0.0, 0.01, 0.03, 0.08, 0.2, 0.45];
+const SEASONS: [f64; TRIED] = [0.0, 0.05, 0.12, 0.22, 0.35, 0.55];
+/// Values of one parameter, which are run side by side: the recursion waits for itself, so several cost little more than one.
+const TRIED: usize = 6;
 /// Rounds over the coordinates; a third changes nothing that matters.
 const ROUNDS: usize = 2;
 
@@ -23,17 +25,17 @@ pub(super) struct Smoothing {
     week: f64,
 }
 
-/// What the smoothing has come to at the end of the history.
-struct State {
-    level: f64,
-    day: Vec<f64>,
-    week: Vec<f64>,
+/// What several smoothings have come to at the end of the history, each in its place.
+struct State<const N: usize> {
+    level: [f64; N],
+    day: Vec<[f64; N]>,
+    week: Vec<[f64; N]>,
     /// The last one-step error.
-    error: f64,
+    error: [f64; N],
     /// How much of an error is left an hour later, by least squares.
-    carried: f64,
+    carried: [f64; N],
     /// Mean square of what the carried error leaves of the one-step errors.
-    loss: f64,
+    loss: [f64; N],
 }
 
 impl Smoothing {
@@ -42,17 +44,15 @@ impl Smoothing {
     pub(super) fn fit(load: &[f64]) -> Option<Smoothing> {
         let y = logarithm(load)?;
         let mut best = Smoothing { level: 0.03, day: 0.22, week: 0.22 };
-        let mut least = best.run(&y).loss;
+        let [mut least] = run([best], &y).loss;
         for _ in 0..ROUNDS {
             for coordinate in 0..3 {
-                for at in 0..6 {
-                    let mut tried = best;
-                    match coordinate {
-                        0 => tried.level = LEVELS[at],
-                        1 => tried.day = SEASONS[at],
-                        _ => tried.week = SEASONS[at],
-                    }
-                    let loss = tried.run(&y).loss;
+                let tried: [Smoothing; TRIED] = std::array::from_fn(|at| match coordinate {
+                    0 => Smoothing { level: LEVELS[at], ..best },
+                    1 => Smoothing { day: SEASONS[at], ..best },
+                    _ => Smoothing { week: SEASONS[at], ..best },
+                });
+                for (tried, loss) in tried.into_iter().zip(run(tried, &y).loss) {
                     if loss < least {
                         (least, best) = (loss, tried);
                     }
@@ -65,56 +65,62 @@ impl Smoothing {
     /// Forecasts the hours after `load`, in its unit.
     pub(super) fn forecast(self, load: &[f64], ahead: usize) -> Option<Vec<f64>> {
         let y = logarithm(load)?;
-        let state = self.run(&y);
+        let State { level: [level], day, week, error: [mut error], carried: [carried], .. } = run([self], &y);
         let floor = floor(load);
         let n = y.len();
-        let mut error = state.error;
         let next = (0..ahead).map(|k| {
-            error *= state.carried;
+            error *= carried;
             let at = n + k;
-            (state.level + state.day[at % DAY] + state.week[at % WEEK] + error).exp() - floor
+            (level + day[at % DAY][0] + week[at % WEEK][0] + error).exp() - floor
         });
         Some(next.map(|v| v.max(0.0)).collect())
     }
+}
 
-    fn run(self, y: &[f64]) -> State {
-        let mut state = start(y);
-        let (mut squares, mut products, mut before, mut last) = (0.0, 0.0, 0.0, 0.0);
-        for (t, &value) in y.iter().enumerate() {
-            let (d, w) = (t % DAY, t % WEEK);
-            let error = value - state.level - state.day[d] - state.week[w];
-            if t >= WEEK {
-                squares += error * error;
-                products += error * last;
-                before += last * last;
+/// Runs smoothings side by side over a history.
+fn run<const N: usize>(smoothings: [Smoothing; N], y: &[f64]) -> State<N> {
+    let mut state = start(y);
+    let (mut squares, mut products, mut before) = ([0.0; N], [0.0; N], [0.0; N]);
+    for (t, &value) in y.iter().enumerate() {
+        let (day, week) = (&mut state.day[t % DAY], &mut state.week[t % WEEK]);
+        let counts = t >= WEEK;
+        for i in 0..N {
+            let error = value - state.level[i] - day[i] - week[i];
+            if counts {
+                let last = state.error[i];
+                squares[i] += error * error;
+                products[i] += error * last;
+                before[i] += last * last;
             }
-            last = error;
-            let old = state.level;
-            state.level += self.level * error;
-            state.day[d] += self.day * (value - old - state.week[w] - state.day[d]);
-            state.week[w] += self.week * (value - old - state.day[d] - state.week[w]);
+            state.error[i] = error;
+            let old = state.level[i];
+            state.level[i] += smoothings[i].level * error;
+            day[i] += smoothings[i].day * (value - old - week[i] - day[i]);
+            week[i] += smoothings[i].week * (value - old - day[i] - week[i]);
         }
-        state.error = last;
-        state.carried = if before > 0.0 { (products / before).clamp(0.0, 0.995) } else { 0.0 };
-        // Σ(e − φe₋₁)² by its parts.
-        state.loss = squares - 2.0 * state.carried * products + state.carried.powi(2) * before;
-        state
     }
+    for i in 0..N {
+        let carried = if before[i] > 0.0 { (products[i] / before[i]).clamp(0.0, 0.995) } else { 0.0 };
+        state.carried[i] = carried;
+        // Σ(e − φe₋₁)² by its parts.
+        state.loss[i] = squares[i] - 2.0 * carried * products[i] + carried.powi(2) * before[i];
+    }
+    state
 }
 
 /// Level, day and week of the first two weeks.
-fn start(y: &[f64]) -> State {
+fn start<const N: usize>(y: &[f64]) -> State<N> {
     let first = &y[..2 * WEEK];
     let level = first.iter().sum::<f64>() / first.len() as f64;
-    let mut day = vec![0.0; DAY];
+    let mut day = vec![[0.0; N]; DAY];
     for (t, v) in first.iter().enumerate() {
-        day[t % DAY] += (v - level) / 14.0;
+        day[t % DAY].iter_mut().for_each(|day| *day += (v - level) / 14.0);
     }
-    let mut week = vec![0.0; WEEK];
+    let mut week = vec![[0.0; N]; WEEK];
     for (t, v) in first.iter().enumerate() {
-        week[t % WEEK] += (v - level - day[t % DAY]) / 2.0;
+        week[t % WEEK].iter_mut().zip(&day[t % DAY]).for_each(|(week, day)| *week += (v - level - day) / 2.0);
     }
-    State { level, day, week, error: 0.0, carried: 0.0, loss: 0.0 }
+    State { level: [level; N], day, week, error: [0.0; N], carried: [0.0; N], loss: [0.0; N] }
 }
 
 fn floor(load: &[f64]) -> f64 {

@@ -38,20 +38,21 @@ pub(super) fn spread(rows: &[Vec<f64>], expected: &[f64], slots_per_day: usize) 
     let of_day = blocks / super::load_weeks::DAYS;
     let clock: Vec<f64> =
         (0..of_day).map(|h| (-(h.min(of_day - h) as f64 / CLOCK_WIDTH).powi(2)).exp().max(0.02)).collect();
-    let pooled: Vec<f64> = (0..blocks)
-        .map(|b| {
-            let (mut sum, mut count) = (0.0, 0.0);
-            for e in 0..blocks {
-                let far = (levels[e] - levels[b]) / width;
-                if far.abs() < 1.0 {
-                    let like = (1.0 - far * far) * clock[(e + of_day - b % of_day) % of_day];
-                    sum += like * squares[e].0;
-                    count += like * squares[e].1;
-                }
-            }
-            if count > 0.0 { sum / count } else { 0.0 }
-        })
-        .collect();
+    // The clock's weights once around and on, so that those seen from any hour lie in a row.
+    let around: Vec<f64> = clock.iter().cycle().take(blocks + of_day).copied().collect();
+    let (mut sums, mut counts) = (vec![0.0; blocks], vec![0.0; blocks]);
+    for (e, (square, count)) in squares.iter().enumerate() {
+        let clock = &around[of_day - e % of_day..];
+        let totals = sums.iter_mut().zip(&mut counts);
+        for (((sum, n), clock), level) in totals.zip(clock).zip(&levels) {
+            let far = (levels[e] - level) / width;
+            let like = (1.0 - far * far).max(0.0) * clock;
+            *sum += like * square;
+            *n += like * count;
+        }
+    }
+    let pooled: Vec<f64> =
+        sums.iter().zip(&counts).map(|(sum, n)| if *n > 0.0 { sum / n } else { 0.0 }).collect();
     (0..expected.len())
         .map(|c| {
             let (sum, count) = squares[c / hour];

@@ -131,3 +131,19 @@ fn three_weeks_are_needed_and_a_week_with_holes_is_too_short() {
         .is_err()
     );
 }
+
+/// A job of two hours, another one each day of the week, was put from 22:00 to 03:00 two weeks ago, and since then there is no value
+/// on Mondays from 04:00 to 04:15.
+#[test]
+fn a_gap_in_what_has_changed_leaves_no_hole_in_the_coming_week() {
+    let job = |local: LocalTime, time: i64| {
+        let moved = UNTIL - time <= 14 * DAY;
+        let begins = if moved { 3 } else { 22 };
+        let gap = moved && local.weekday == 0 && local.second == 4 * HOUR;
+        let busy = (begins..begins + 2).contains(&(local.second / HOUR));
+        if gap { f64::NAN } else { 20.0 + if busy { 40.0 + 20.0 * f64::from(local.weekday) } else { 0.0 } }
+    };
+    let got = forecast(chrono_tz::UTC, UNTIL, &load(chrono_tz::UTC, UNTIL, 56, job));
+    assert_eq!(got.coming.len(), 672);
+    assert!(got.coming.iter().all(|slot| slot.middle.is_finite() && slot.spread.is_finite()));
+}
