@@ -96,7 +96,7 @@ fn used_share(available: &[Column], total: &[Column]) -> Vec<Column> {
 }
 
 /// The mean delay of each host's deliveries by the hour: the sums of all stages over the messages, which each
-/// stage counts once.
+/// stage counts once. A mean stands at the end of its hour, as every rate and answered step does.
 fn mean_delays(sums: &[Column], counts: &[Column]) -> Vec<Column> {
     let mut hosts: BTreeMap<Labels, (Vec<&Points>, Vec<&Column>)> = BTreeMap::new();
     for column in sums {
@@ -110,7 +110,8 @@ fn mean_delays(sums: &[Column], counts: &[Column]) -> Vec<Column> {
         let stage = counts.iter().map(|c| c.labels.get("stage")).next()?;
         let counts: Vec<&Points> =
             counts.iter().filter(|c| c.labels.get("stage") == stage).map(|c| &c.points).collect();
-        let points: Points = mean_per_event(&sums, &counts, HOUR).present().collect();
+        let points: Points =
+            mean_per_event(&sums, &counts, HOUR).present().map(|(time, mean)| (time + HOUR, mean)).collect();
         (!points.is_empty()).then_some(Column { labels, points })
     };
     hosts.into_iter().filter_map(mean).collect()
@@ -166,7 +167,7 @@ mod tests {
             ],
         );
         let delay = derived(Measure::DeliveryDelay, &[seconds, count]);
-        assert_eq!(delay, [column(Labels::from([("host", "out1")]), &[(0, 2.0)])]);
+        assert_eq!(delay, [column(Labels::from([("host", "out1")]), &[(3600, 2.0)])]);
     }
 
     #[test]
