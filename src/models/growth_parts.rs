@@ -111,8 +111,8 @@ fn weeks(both: &[(i64, f64, f64)], last: i64) -> Vec<[f64; 3]> {
 }
 
 /// The slope of a line through points, with the interval of one with autocorrelated residuals; `None` for points of
-/// one day.
-fn slope(x: &[f64], y: &[f64]) -> Option<GrowthRate> {
+/// one day. `x` is in days, `y` in natural logarithms.
+pub(super) fn slope(x: &[f64], y: &[f64]) -> Option<GrowthRate> {
     let n = x.len() as f64;
     let (centre, mean) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
     let spread: f64 = x.iter().map(|x| (x - centre).powi(2)).sum();

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Runway;
+use super::{QueueState, Runway};
 
 /// What is to be decided, and what helps to decide it; each part is absent where it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -17,6 +17,9 @@ pub struct Decision {
     /// Which of mailboxes and bytes per mailbox grows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_explained: Option<GrowthExplained>,
+    /// A queue beside its drift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueState>,
 }
 
 /// Moves that make the volumes of a pool last longer.

@@ -18,6 +18,7 @@ impl EventId {
             Kind::Departure => "departs",
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
+            Kind::Capacity => "capacity",
             Kind::Stale => "stale",
         };
         let cleaned: Vec<String> = subject.iter().map(|part| clean(part)).filter(|p| !p.is_empty()).collect();

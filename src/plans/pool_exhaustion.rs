@@ -106,7 +106,7 @@ pub(super) fn pool_finding<'a>(
             .filter(|_| outlook.severity > Severity::Ok)
             .zip(runway(&outlook.verdict))
             .and_then(|known| order(pool, known, &sizes, context)),
-        growth_explained: None,
+        ..Decision::default()
     };
     let name = format!("pool {}", pool.name);
     let mut finding = Finding {

@@ -68,7 +68,8 @@ fn relieve(volume: &mut VolumeAnswer, plan: &Rebalance, context: &Context) {
     let advice = advice(&finding.verdict, finding.severity, &what, context);
     finding.advice = advised(advice, &finding.verdict, volume.ordered_on);
     let explained = finding.decision.growth_explained;
-    finding.decision = Decision { rebalance: Some(rebalance), order: None, growth_explained: explained };
+    finding.decision =
+        Decision { rebalance: Some(rebalance), growth_explained: explained, ..Decision::default() };
 }
 
 #[cfg(test)]

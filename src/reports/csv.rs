@@ -1,6 +1,7 @@
 //! `findings.csv`: one row a finding, for spreadsheets (RFC 4180).
 
 mod drift;
+mod load;
 
 use chrono::NaiveDate;
 
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::plans::{DriftSize, Finding, Move, Rebalance, Verdict};
 
-/// The columns, with those of a drift after them. New ones are added at the end; none is renamed or moved.
+/// The columns, with those of a drift, of loads and of queues after them. New ones are added at the end; none is renamed or moved.
 const HEADER: [&str; 48] = [
     "id",
     "kind",
@@ -68,10 +69,13 @@ const HEADER: [&str; 48] = [
 /// When a row cannot be written.
 pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEADER.iter().chain(&drift::HEADER)).map_err(ReportError::Csv)?;
+    writer
+        .write_record(HEADER.iter().chain(&drift::HEADER).chain(&load::HEADER))
+        .map_err(ReportError::Csv)?;
     for finding in report.ranked() {
-        let drift = drift::cells(drift_of(finding));
-        writer.write_record(row(report, finding).iter().chain(&drift)).map_err(ReportError::Csv)?;
+        let (drift, loads) = (drift::cells(drift_of(finding)), load::cells(finding));
+        let cells = row(report, finding);
+        writer.write_record(cells.iter().chain(&drift).chain(&loads)).map_err(ReportError::Csv)?;
     }
     writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
 }
@@ -81,6 +85,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
     let left = runway(&finding.verdict);
     let full = match &finding.verdict {
         Verdict::Fills(exhaustion) => Some(exhaustion),
+        Verdict::Crosses(crossing) => Some(&crossing.reached),
         _ => None,
     };
     let drift = drift_of(finding);

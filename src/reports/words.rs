@@ -1,7 +1,10 @@
 //! Verdicts, severities and windows in words, the same in the page and on the terminal.
 
 use super::{Report, format, report::reached};
-use crate::plans::{DriftSize, Ebb, Finding, Kind, NoEbb, Question, Quiet, Severity, Verdict, Window};
+use crate::plans::{
+    Crossing, DriftSize, Ebb, Finding, Kind, LoadLimit, NoEbb, Quantity, Question, Quiet, Severity, Verdict,
+    Window,
+};
 
 /// A finding's verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
@@ -30,6 +33,11 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
         Verdict::Rises(size) => moves("rises", "rose", size),
         Verdict::Falls(size) => moves("falls", "fell", size),
         Verdict::Steady(size) => format!("steady, {}", drift(size)),
+        Verdict::Crosses(crossing) => crosses(crossing),
+        Verdict::Holds { load_limit } => {
+            format!("below its limit up to {} at least", load(load_limit.highest_load, load_limit))
+        }
+        Verdict::Independent { reason, .. } => reason.clone(),
         Verdict::Ebbs(ebb) => {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
         }
@@ -78,6 +86,19 @@ pub(crate) fn briefly(report: &Report, verdict: &Verdict) -> String {
 /// Whether a pool is declared to scale out, as far as its verdict tells.
 pub(crate) fn scales_out(verdict: &Verdict) -> bool {
     !matches!(verdict, Verdict::NoEbb { because: NoEbb::NotScaling, .. })
+}
+
+/// The load at which a limit is reached, with its interval, and when.
+fn crosses(crossing: &Crossing) -> String {
+    let limit = &crossing.load_limit;
+    let edge = |of: Option<f64>| of.map_or("beyond".to_owned(), |value| load(value, limit));
+    let (at, low, high) = (edge(limit.at_load), edge(limit.at_load_low), edge(limit.at_load_high));
+    let about = crossing.reached.p50.map(|date| format!(", about {}", format::date(date)));
+    format!("limit reached at {at} ({low} to {high}){}", about.unwrap_or_default())
+}
+
+fn load(value: f64, limit: &LoadLimit) -> String {
+    format::quantity(&Quantity::Number { value, unit: limit.load_unit })
 }
 
 /// A rise or fall: a month, or at once.
@@ -175,6 +196,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::Departure => "departure from a pool",
         Kind::Ebb => "ebb of a pool",
         Kind::Drift => "drift",
+        Kind::Capacity => "load at the limit",
         Kind::Stale => "history",
     }
 }
