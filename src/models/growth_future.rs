@@ -53,11 +53,11 @@ pub(super) struct Drawn {
 
 /// Numbers that look drawn by chance and are the same in every run: SplitMix64 (Steele, Lea & Flood 2014).
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Draws(u64);
+pub(super) struct Draws(pub(super) u64);
 
 impl Draws {
     /// Between 0 and 1, both excluded.
-    fn uniform(&mut self) -> f64 {
+    pub(super) fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -67,7 +67,7 @@ impl Draws {
     }
 
     /// Two of a standard normal distribution (Box & Muller 1958).
-    fn normals(&mut self) -> [f64; 2] {
+    pub(super) fn normals(&mut self) -> [f64; 2] {
         let (radius, angle) = ((-2.0 * self.uniform().ln()).sqrt(), std::f64::consts::TAU * self.uniform());
         [radius * angle.cos(), radius * angle.sin()]
     }

@@ -105,8 +105,9 @@ fn weeks(both: &[(i64, f64, f64)], last: i64) -> Vec<[f64; 3]> {
     (0..WEEKS).rev().filter_map(of_week).collect()
 }
 
-/// The slope of a line through points; `None` for points of one day.
-fn slope(x: &[f64], y: &[f64]) -> Option<GrowthRate> {
+/// The slope of a line through points, with the interval of one with autocorrelated residuals; `None` for points of
+/// one day. `x` is in days, `y` in natural logarithms.
+pub(super) fn slope(x: &[f64], y: &[f64]) -> Option<GrowthRate> {
     let percent = 100.0 * MONTH;
     let found = line_slope(x, y, 2)?;
     Some(GrowthRate {

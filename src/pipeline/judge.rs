@@ -9,8 +9,9 @@ use crate::{
     archive::{ArchiveError, Column},
     models::FleetPrior,
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, drift_findings, ebb_finding, explain_rises,
-        growth_belief, loads_behind, pool_findings, volume_findings, weighed_drifts,
+        Context, Finding, PoolServers, VolumeAnswer, add_queue_states, capacity_findings, capacity_loads,
+        drift_findings, ebb_finding, explain_rises, growth_belief, loads_behind, pool_findings,
+        volume_findings, weighed_drifts,
     },
     platform::{Labels, Measure, Pool},
     series::{
@@ -97,6 +98,32 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
     }
     let mut findings = drift_findings(&fleet, context);
     explain_rises(&mut findings, &history.stages()?, context);
+    let depths = history.with_parts(Measure::QueueDepth)?;
+    if !depths.is_empty() {
+        let totals = history.extract(Measure::MessagesTotal)?.columns;
+        add_queue_states(&mut findings, &depths, &totals, context);
+    }
+    Ok(findings)
+}
+
+/// At which load the limits of the platform file are reached, and when.
+pub(super) fn capacity_of_all(
+    history: &mut History,
+    context: &Context,
+) -> Result<Vec<Finding>, ArchiveError> {
+    let mut findings = Vec::new();
+    let limited = |measure: &&Measure| context.platform.limits.iter().any(|l| l.measure == **measure);
+    for &measure in DRIFTING.iter().filter(limited) {
+        let columns = history.with_parts(measure)?;
+        if columns.is_empty() {
+            continue;
+        }
+        let loads = capacity_loads(measure)
+            .iter()
+            .map(|&load| Ok((load, history.with_parts(load)?)))
+            .collect::<Result<Vec<_>, ArchiveError>>()?;
+        findings.extend(capacity_findings(measure, &columns, &loads, context));
+    }
     Ok(findings)
 }
 

@@ -26,7 +26,7 @@ pub fn plan(
     let others = scenarios(platform, as_of);
     let context = Context::new(platform, as_of);
     let mut history = History::new(&archive, as_of)?;
-    progress.stage("judging", 4);
+    progress.stage("judging", 5);
     let judge::Disks { volumes, mut findings, not_counted } =
         judge::disks(&mut history, context.clone().with_scenarios(&others))?;
     let track_record = look_back(&archive, &volumes, &mut findings, &context)?;
@@ -34,6 +34,8 @@ pub fn plan(
     progress.step("disks");
     findings.extend(judge::drift_of_all(&mut history, &context)?);
     progress.step("latencies and queues");
+    findings.extend(judge::capacity_of_all(&mut history, &context)?);
+    progress.step("loads at their limits");
     findings.extend(judge::ebb_of_all(&mut history, &context)?);
     progress.step("daily use");
     history.read_the_rest()?;

@@ -19,6 +19,7 @@ impl EventId {
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::PoolDrift => "pool-drift",
+            Kind::Capacity => "capacity",
             Kind::Stale => "stale",
         };
         let cleaned: Vec<String> = subject.iter().map(|part| clean(part)).filter(|p| !p.is_empty()).collect();

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Decision, Departure, DriftSize, Earlier, Ebb, Evidence, NoEbb};
+use super::{Crossing, Decision, Departure, DriftSize, Earlier, Ebb, Evidence, LoadLimit, NoEbb, NoEffect};
 use crate::platform::{Labels, Measure, Role};
 
 /// A stable name for what a finding is about: the same volume, pool or probe has the same identifier in
@@ -81,6 +81,8 @@ pub enum Kind {
     Drift,
     /// The same of most hosts of a pool.
     PoolDrift,
+    /// A load at which a latency, queue or probe reaches its limit.
+    Capacity,
     /// A series that has stopped.
     Stale,
 }
@@ -96,6 +98,7 @@ impl Kind {
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::PoolDrift => "pool_drift",
+            Kind::Capacity => "capacity",
             Kind::Stale => "stale",
         }
     }
@@ -106,7 +109,7 @@ impl Kind {
             Kind::VolumeExhaustion | Kind::InodeExhaustion | Kind::PoolExhaustion | Kind::Departure => {
                 Question::WhenFull
             }
-            Kind::Drift | Kind::PoolDrift => Question::Slower,
+            Kind::Drift | Kind::PoolDrift | Kind::Capacity => Question::Slower,
             Kind::Ebb => Question::FewerServers,
             Kind::Stale => Question::History,
         }
@@ -187,6 +190,20 @@ pub enum Verdict {
     Falls(DriftSize),
     /// Neither rises nor falls.
     Steady(DriftSize),
+    /// Reaches its limit at a load.
+    Crosses(Crossing),
+    /// Rises with its load, and stays below its limit up to the highest load seen at least.
+    Holds {
+        /// How it rises.
+        load_limit: LoadLimit,
+    },
+    /// Does not rise with its load.
+    Independent {
+        /// What it does instead.
+        because: NoEffect,
+        /// The same in words.
+        reason: String,
+    },
     /// Can run with fewer servers at times.
     Ebbs(Box<Ebb>),
     /// Needs its servers at all hours.
@@ -223,6 +240,9 @@ impl Verdict {
             Verdict::Rises(_) => "rises",
             Verdict::Falls(_) => "falls",
             Verdict::Steady(_) => "steady",
+            Verdict::Crosses(_) => "crosses",
+            Verdict::Holds { .. } => "holds",
+            Verdict::Independent { .. } => "independent",
             Verdict::Ebbs(_) => "ebbs",
             Verdict::NoEbb { .. } => "no_ebb",
             Verdict::Stale { .. } => "stale",
@@ -249,7 +269,7 @@ pub struct Finding {
     pub headline: String,
     /// What to do, in one sentence.
     pub advice: String,
-    /// The same in numbers, and what explains it.
+    /// What to decide, in numbers, and what else is known of the subject.
     #[serde(flatten)]
     pub decision: Decision,
     /// What it rests on.

@@ -45,6 +45,19 @@ pub(super) fn of_days(name: &str, first_day: i64, values: Vec<Option<f64>>) -> L
     Line { name: name.to_owned(), times, values }
 }
 
+/// A line of weekly values, each with how many weeks it is before the week that ends at a moment; weeks without are holes.
+pub(super) fn of_weeks(name: &str, end: i64, values: &[(usize, f64)]) -> Line {
+    const WEEK: i64 = 7 * DAY;
+    let oldest = values.iter().map(|(ago, _)| *ago).max();
+    let weeks = || (0..=oldest.unwrap_or(0)).rev().filter(|_| oldest.is_some());
+    let value = |ago: usize| values.iter().find(|(of, _)| *of == ago).map(|(_, value)| *value);
+    Line {
+        name: name.to_owned(),
+        times: weeks().map(|ago| end - ago as i64 * WEEK - WEEK / 2).collect(),
+        values: weeks().map(value).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +100,13 @@ mod tests {
             (line.times, line.values),
             (vec![10 * DAY + DAY / 2, 11 * DAY + DAY / 2], vec![Some(1.0), None])
         );
+    }
+
+    #[test]
+    fn a_week_is_drawn_at_its_middle_and_one_without_is_a_hole() {
+        let line = of_weeks("load", 100 * DAY, &[(0, 3.0), (2, 1.0)]);
+        assert_eq!(line.times, [82 * DAY + DAY / 2, 89 * DAY + DAY / 2, 96 * DAY + DAY / 2]);
+        assert_eq!(line.values, [Some(1.0), None, Some(3.0)]);
+        assert!(of_weeks("load", 0, &[]).times.is_empty());
     }
 }

@@ -1,6 +1,9 @@
 //! Plans: what the models' answers mean for the operator, as [`Finding`]s. Each is a pure function of one
 //! subject's series and the operator's words.
 
+mod capacity;
+mod capacity_loads;
+mod capacity_words;
 mod circumstances;
 mod coming;
 mod context;
@@ -24,6 +27,7 @@ mod foretold;
 mod handover;
 mod late;
 mod lines;
+mod load_limit;
 mod naive;
 mod order;
 mod outcome;
@@ -31,6 +35,8 @@ mod outlook;
 mod placement;
 mod pool_exhaustion;
 mod pool_plan;
+mod queue;
+mod queue_words;
 mod rebalance;
 mod rise;
 mod rise_course;
@@ -47,6 +53,8 @@ mod track_record;
 mod volume_exhaustion;
 mod wording;
 
+pub use capacity::capacity_findings;
+pub use capacity_loads::capacity_loads;
 pub use context::Context;
 pub use decision::{
     Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
@@ -64,9 +72,11 @@ pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
     Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
+pub use load_limit::{Crossing, LoadGrowth, LoadLimit, LoadPoint, LoadShape, NoEffect};
 pub use outcome::{Came, Outcome, Outcomes};
 pub use placement::Placement;
 pub use pool_plan::pool_findings;
+pub use queue::{Draining, QueueBusy, QueuePeakOfWeek, QueueState, add_queue_states};
 pub use rise::{Part, Parts, PoolParts, RiseExplained, SHIFT, WayParts};
 pub use rise_explained::explain_rises;
 pub use rise_words::outstanding;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Context, DriftSize, Finding, Part, Parts, PoolParts, RiseExplained, SHIFT, Verdict, WayParts,
+    Context, DriftSize, Finding, Kind, Part, Parts, PoolParts, RiseExplained, SHIFT, Verdict, WayParts,
     rise_course::RiseCourse,
     rise_days::{HostDays, PoolDays},
     rise_ways::ways,
@@ -25,15 +25,20 @@ pub fn explain_rises(findings: &mut [Finding], delays: &[Stages], context: &Cont
     let last = context.clock().at(context.as_of).day;
     let pools = of_pools(findings, &hosts, last);
     for finding in findings.iter_mut() {
-        let Some((size, host)) = moving(finding) else { continue };
-        let Some(host) = hosts.iter().find(|one| one.host == host) else { continue };
+        let Some((size, whose)) = moving(finding) else { continue };
+        let host = hosts.iter().find(|one| whose == Whose::Host(one.host));
+        let pool = match whose {
+            Whose::Host(_) => host.and_then(|host| host.pool),
+            Whose::Pool(name) => context.platform.pool(name),
+        };
         let Some(course) = RiseCourse::of(size, last) else { continue };
         let (Some(from), Some(until)) = (wording::local_date(course.from), wording::local_date(course.last))
         else {
             continue;
         };
-        let own = of_host(host, &course);
-        let pool = host.pool.and_then(|pool| pools.get(pool.name.as_str()));
+        let own = host.and_then(|host| of_host(host, &course));
+        let role = pool.map(|pool| pool.role);
+        let pool = pool.and_then(|pool| pools.get(pool.name.as_str()));
         if let Some(Err(why)) = &own {
             finding.evidence.facts.push(wording::text("by stage", format!("cannot be told: {why}")));
         }
@@ -47,15 +52,22 @@ pub fn explain_rises(findings: &mut [Finding], delays: &[Stages], context: &Cont
         if explained.host.is_none() && explained.pool.is_none() && explained.ways.is_empty() {
             continue;
         }
-        if let Some(told) = rise_words::advice(&explained, host.pool.map(|pool| pool.role)) {
+        if let Some(told) = rise_words::advice(&explained, role) {
             finding.advice = format!("{} {told}", finding.advice);
         }
         finding.decision.rise_explained = Some(explained);
     }
 }
 
-/// The size of a finding that a mean delivery delay of a host moves, and the host.
-fn moving(finding: &Finding) -> Option<(&DriftSize, &str)> {
+/// Whose delay it is that moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose<'a> {
+    Host(&'a str),
+    Pool(&'a str),
+}
+
+/// The size of a finding that a mean delivery delay moves, and whose it is.
+fn moving(finding: &Finding) -> Option<(&DriftSize, Whose<'_>)> {
     let labels = &finding.subject.labels;
     // A quantile has no parts that add up, and a stage by itself is one.
     let mean = ["quantile", "stage"].iter().all(|label| labels.get(label).is_none());
@@ -63,7 +75,11 @@ fn moving(finding: &Finding) -> Option<(&DriftSize, &str)> {
         Verdict::Rises(size) | Verdict::Falls(size)
             if finding.subject.measure == Measure::DeliveryDelay && mean =>
         {
-            Some((size, labels.get("host")?))
+            match (labels.get("host"), finding.kind) {
+                (Some(host), _) => Some((size, Whose::Host(host))),
+                (None, Kind::PoolDrift) => Some((size, Whose::Pool(finding.subject.pool.as_deref()?))),
+                (None, _) => None,
+            }
         }
         _ => None,
     }
@@ -113,7 +129,7 @@ fn of_pools<'a>(findings: &[Finding], hosts: &'a [HostDays<'a>], last: i64) -> B
         }
     }
     let told = groups.iter().filter_map(|(name, group)| {
-        let course = pool_course(findings, group, last)?;
+        let course = pool_course(findings, (name, group), last)?;
         let days = PoolDays::of(group, course.first);
         let ways = ways(&groups, group.first()?.pool?, &course);
         Some((*name, OfPool { parts: pool_parts(&days, &course), ways }))
@@ -121,12 +137,18 @@ fn of_pools<'a>(findings: &[Finding], hosts: &'a [HostDays<'a>], last: i64) -> B
     told.collect()
 }
 
-/// The course of the host whose rise is the surest, or fall where none rises.
-fn pool_course(findings: &[Finding], group: &[&HostDays<'_>], last: i64) -> Option<RiseCourse> {
+/// The pool's own course; where it does not move as a whole, that of the host whose rise is the surest, or fall where none
+/// rises.
+fn pool_course(
+    findings: &[Finding],
+    (pool, group): (&str, &[&HostDays<'_>]),
+    last: i64,
+) -> Option<RiseCourse> {
     let own = findings.iter().filter_map(|finding| {
-        let (size, host) = moving(finding)?;
-        let known = group.iter().any(|one| one.host == host);
-        known.then_some((matches!(finding.verdict, Verdict::Rises(_)), size))
+        let (size, whose) = moving(finding)?;
+        let known = whose == Whose::Pool(pool) || group.iter().any(|one| whose == Whose::Host(one.host));
+        let rises = matches!(finding.verdict, Verdict::Rises(_));
+        known.then_some(((matches!(whose, Whose::Pool(_)), rises), size))
     });
     let surest = own.max_by(|a, b| a.0.cmp(&b.0).then(a.1.belief.total_cmp(&b.1.belief)))?;
     RiseCourse::of(surest.1, last)

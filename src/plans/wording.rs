@@ -43,6 +43,32 @@ pub(super) fn bytes(amount: f64) -> String {
     format!("{scaled:.places$} {}", PREFIXES[prefix])
 }
 
+/// An amount with three digits in a unit that people read: `4 s`, `250 ms`, `31.2 messages/s`, `600 messages`.
+pub(super) fn amount(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Bytes => bytes(value),
+        Unit::Ratio => percent(value),
+        Unit::Seconds if value.abs() < 0.9995 => format!("{} ms", three_digits(1e3 * value)),
+        Unit::Seconds if value.abs() < 120.0 => format!("{} s", three_digits(value)),
+        Unit::Seconds if value.abs() < 7200.0 => format!("{} min", three_digits(value / 60.0)),
+        Unit::Seconds => format!("{} h", three_digits(value / 3600.0)),
+        Unit::Messages => format!("{} messages", three_digits(value)),
+        Unit::MessagesPerSecond => format!("{} messages/s", three_digits(value)),
+        Unit::Count => three_digits(value),
+    }
+}
+
+/// Three digits, without zeros at their end.
+fn three_digits(value: f64) -> String {
+    let places = match value.abs() {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.places$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// Hundredths with their sign and one digit: `+1.5 %`.
 pub(super) fn hundredths(percent: f64) -> String {
     let sign = if percent < 0.0 { "−" } else { "+" };
@@ -82,6 +108,15 @@ mod tests {
         // 1.6e12 / 2^40 = 1.455.
         assert_eq!(words, ["512 B", "1.50 KiB", "1.46 TiB", "1.00 MiB", "16.0 TiB"]);
         assert_eq!((hundredths(-0.26), hundredths(3.0)), ("−0.3 %".to_owned(), "+3.0 %".to_owned()));
+        let amounts = [
+            amount(0.25, Unit::Seconds),
+            amount(4.0, Unit::Seconds),
+            amount(5_400.0, Unit::Seconds),
+            amount(31.24, Unit::MessagesPerSecond),
+            amount(612.4, Unit::Messages),
+            amount(9_400.0, Unit::Count),
+        ];
+        assert_eq!(amounts, ["250 ms", "4 s", "90 min", "31.2 messages/s", "612 messages", "9400"]);
         assert_eq!(counted(0.9, "mailbox", "mailboxes"), "1 mailbox");
         assert_eq!(counted(1234.4, "mailbox", "mailboxes"), "1234 mailboxes");
     }

@@ -1,6 +1,7 @@
 //! `findings.csv`: one row a finding, for spreadsheets (RFC 4180).
 
 mod drift;
+mod load;
 mod rise;
 
 use chrono::NaiveDate;
@@ -11,7 +12,8 @@ use super::{
 };
 use crate::plans::{DriftSize, Finding, Move, Rebalance, Verdict};
 
-/// The columns, with those of a drift and of its parts after them. New ones are added at the end; none is renamed or moved.
+/// The columns, with those of a drift, of its parts, of loads and of queues after them. New ones are added at the end; none is
+/// renamed or moved.
 const HEADER: [&str; 48] = [
     "id",
     "kind",
@@ -70,13 +72,14 @@ const HEADER: [&str; 48] = [
 pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer
-        .write_record(HEADER.iter().chain(&drift::HEADER).chain(&rise::HEADER))
+        .write_record(HEADER.iter().chain(&drift::HEADER).chain(&rise::HEADER).chain(&load::HEADER))
         .map_err(ReportError::Csv)?;
     for finding in report.ranked() {
-        let drift = drift::cells(drift_of(finding));
+        let (drift, rise, loads) =
+            (drift::cells(drift_of(finding)), rise::cells(finding), load::cells(finding));
         let cells = row(report, finding);
-        let cells = cells.iter().chain(&drift);
-        writer.write_record(cells.chain(&rise::cells(finding))).map_err(ReportError::Csv)?;
+        let cells = cells.iter().chain(&drift).chain(&rise).chain(&loads);
+        writer.write_record(cells).map_err(ReportError::Csv)?;
     }
     writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
 }
@@ -86,6 +89,7 @@ fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {
     let left = runway(&finding.verdict);
     let full = match &finding.verdict {
         Verdict::Fills(exhaustion) => Some(exhaustion),
+        Verdict::Crosses(crossing) => Some(&crossing.reached),
         _ => None,
     };
     let drift = drift_of(finding);

@@ -6,6 +6,7 @@ mod disks;
 mod drifts;
 mod ebbs;
 mod inputs;
+mod loads;
 mod looking_back;
 mod rise;
 
@@ -42,7 +43,7 @@ pub(crate) fn report() -> Report {
         as_of: AS_OF,
         title: "Weekly capacity report".to_owned(),
         charts: 7,
-        findings: findings(),
+        findings: findings().into_iter().chain(loads::findings()).collect(),
         scenarios: Vec::new(),
         track_record: looking_back::track_record(),
         inputs: inputs::inputs(),

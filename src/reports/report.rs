@@ -131,6 +131,7 @@ pub(crate) fn runway(verdict: &Verdict) -> Option<Runway> {
     match verdict {
         Verdict::Fills(exhaustion) => Some(exhaustion.runway),
         Verdict::FillsBeyond { runway, .. } => Some(*runway),
+        Verdict::Crosses(crossing) => Some(crossing.reached.runway),
         _ => None,
     }
 }
@@ -144,6 +145,7 @@ pub(crate) fn reached(runway: &Runway) -> bool {
 pub(crate) fn order_by(verdict: &Verdict) -> Option<NaiveDate> {
     match verdict {
         Verdict::Fills(exhaustion) => exhaustion.order_by,
+        Verdict::Crosses(crossing) => crossing.reached.order_by,
         _ => None,
     }
 }

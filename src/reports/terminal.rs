@@ -161,7 +161,7 @@ mod tests {
     fn nothing_urgent_is_said_in_a_line() {
         let mut report = fixture::report();
         report.findings.retain(|finding| finding.severity == Severity::Ok);
-        assert_eq!(terminal_table(&report, 80, true), "6 findings are ok.\n");
+        assert_eq!(terminal_table(&report, 80, true), "9 findings are ok.\n");
         report.findings.clear();
         assert_eq!(terminal_table(&report, 80, true), "");
     }

@@ -2,7 +2,8 @@
 
 use super::{Report, format, report::reached};
 use crate::plans::{
-    DriftSize, Ebb, Finding, Kind, NoEbb, Part, Question, Quiet, Severity, Verdict, Window, outstanding,
+    Crossing, DriftSize, Ebb, Finding, Kind, LoadLimit, NoEbb, Part, Quantity, Question, Quiet, Severity,
+    Verdict, Window, outstanding,
 };
 
 /// A finding's verdict in a few words.
@@ -32,6 +33,11 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
         Verdict::Rises(size) => moves("rises", "rose", size),
         Verdict::Falls(size) => moves("falls", "fell", size),
         Verdict::Steady(size) => format!("steady, {}", drift(size)),
+        Verdict::Crosses(crossing) => crosses(crossing),
+        Verdict::Holds { load_limit } => {
+            format!("below its limit up to {} at least", load(load_limit.highest_load, load_limit))
+        }
+        Verdict::Independent { reason, .. } => reason.clone(),
         Verdict::Ebbs(ebb) => {
             format!("{} server-hours a week at rest", format::count(ebb.server_hours_per_week))
         }
@@ -91,6 +97,19 @@ pub(crate) fn briefly(report: &Report, verdict: &Verdict) -> String {
 /// Whether a pool is declared to scale out, as far as its verdict tells.
 pub(crate) fn scales_out(verdict: &Verdict) -> bool {
     !matches!(verdict, Verdict::NoEbb { because: NoEbb::NotScaling, .. })
+}
+
+/// The load at which a limit is reached, with its interval, and when.
+fn crosses(crossing: &Crossing) -> String {
+    let limit = &crossing.load_limit;
+    let edge = |of: Option<f64>| of.map_or("beyond".to_owned(), |value| load(value, limit));
+    let (at, low, high) = (edge(limit.at_load), edge(limit.at_load_low), edge(limit.at_load_high));
+    let about = crossing.reached.p50.map(|date| format!(", about {}", format::date(date)));
+    format!("limit reached at {at} ({low} to {high}){}", about.unwrap_or_default())
+}
+
+fn load(value: f64, limit: &LoadLimit) -> String {
+    format::quantity(&Quantity::Number { value, unit: limit.load_unit })
 }
 
 /// A rise or fall: a month, or at once.
@@ -189,6 +208,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::Ebb => "ebb of a pool",
         Kind::Drift => "drift",
         Kind::PoolDrift => "drift of a pool",
+        Kind::Capacity => "load at the limit",
         Kind::Stale => "history",
     }
 }

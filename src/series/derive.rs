@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    clock::HOUR,
     counter::rate,
     stages::{Stages, stages},
 };
@@ -95,11 +96,12 @@ fn used_share(available: &[Column], total: &[Column]) -> Vec<Column> {
     available.iter().filter_map(share).collect()
 }
 
-/// The mean delay of each host's deliveries by the hour: all its stages together.
+/// The mean delay of each host's deliveries by the hour: all its stages together. A mean stands at the end of its hour, as
+/// every rate and answered step does.
 fn mean_delays(sums: &[Column], counts: &[Column]) -> Vec<Column> {
     let of_host = |host: Stages| Column {
         labels: Labels::from([("host", host.host.as_str())]),
-        points: host.hours.iter().map(|hour| (hour.time, hour.mean())).collect(),
+        points: host.hours.iter().map(|hour| (hour.time + HOUR, hour.mean())).collect(),
     };
     stages(sums, counts).into_iter().map(of_host).collect()
 }
@@ -154,7 +156,7 @@ mod tests {
             ],
         );
         let delay = derived(Measure::DeliveryDelay, &[seconds, count]);
-        assert_eq!(delay, [column(Labels::from([("host", "out1")]), &[(0, 2.0)])]);
+        assert_eq!(delay, [column(Labels::from([("host", "out1")]), &[(3600, 2.0)])]);
     }
 
     #[test]

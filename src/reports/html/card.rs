@@ -4,7 +4,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::{
-    decision,
+    decision, load,
     rise::{self, PartsTable},
     week::Heat,
 };
@@ -195,6 +195,8 @@ fn answer(report: &Report, finding: &Finding) -> Vec<Named> {
             );
             answer.push(Named::new("Chance of a real change", belief));
         }
+        Verdict::Crosses(crossing) => answer.extend(load::crossing(crossing)),
+        Verdict::Holds { load_limit } => answer.extend(load::seen(load_limit)),
         Verdict::Ebbs(ebb) => {
             answer.push(Named::new("Saved", words::saving(report, ebb)));
             answer.push(Named::new("Share of its server-hours", format::percent(ebb.share)));

@@ -4,6 +4,7 @@
 mod card;
 mod cost;
 mod decision;
+mod load;
 mod notes;
 mod page;
 mod record;

@@ -31,14 +31,15 @@ struct Row {
     bar: String,
 }
 
-/// The tables of a finding: the host by stage, the pool by host, each way by pool.
+/// The tables of a finding: the host, or else the pool, by stage; the pool by host; each way by pool.
 pub(super) fn tables(finding: &Finding) -> Vec<PartsTable> {
     let Some(explained) = &finding.decision.rise_explained else { return Vec::new() };
     let since = format!("{} to {}", format::date(explained.from), format::date(explained.until));
-    let host = explained
-        .host
-        .iter()
-        .map(|parts| (format!("Mean delivery delay by stage, {since}: {}", whole(parts)), "Stage", parts));
+    let of_pool = || explained.pool.as_ref().and_then(|pool| pool.by_stage.as_ref());
+    let host =
+        explained.host.as_ref().or_else(of_pool).into_iter().map(|parts| {
+            (format!("Mean delivery delay by stage, {since}: {}", whole(parts)), "Stage", parts)
+        });
     let pool = explained.pool.iter().map(|pool| {
         let left_out = match pool.left_out {
             0 => String::new(),
