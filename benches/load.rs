@@ -74,6 +74,7 @@ fn cpu_seconds() -> Option<f64> {
 }
 
 /// Does the work and prints what it took.
+#[expect(clippy::print_stdout, reason = "a benchmark is there to be read")]
 fn timed(what: &str, work: impl FnOnce()) {
     let before = cpu_seconds();
     work();
