@@ -6,10 +6,10 @@
 use super::{
     Backtest, Context, Crossing, Decision, EventId, Evidence, Exhaustion, Finding, Kind, LoadGrowth,
     LoadLimit, LoadPoint, LoadShape, NoEffect, Runway, Severity, Subject, Threshold, Verdict,
-    capacity_loads::{Behind, behind},
     capacity_words::{advice, facts, headline, model, summary},
     drift_words::name,
     lines,
+    load_behind::{Behind, behind},
 };
 use crate::{
     archive::Column,
@@ -18,13 +18,11 @@ use crate::{
         peak_load,
     },
     platform::{Measure, Pool, SeriesKey},
-    series::{DAY, Fold, HOUR, grid},
+    series::{Fold, HOUR, grid},
 };
 
 /// Days ahead that are told: farther, no quarter's growth says anything.
 const HORIZON_DAYS: f64 = 365.0;
-/// A series that stopped this long before the plan's moment is not judged.
-const STALE_DAYS: i64 = 3;
 /// Days besides the lead time within which something is to be decided.
 const NOTICE_DAYS: f64 = 14.0;
 /// An empty queue counts as half a message, so that it has a logarithm.
@@ -61,19 +59,17 @@ fn finding(
     let host = labels.get("host");
     let level = context.declared(&grid(&column.points, HOUR, Fold::Median), host, pool);
     let load = context.declared(&behind.load, host, pool);
-    let silent = level.last().map_or(i64::MAX, |(time, _)| context.as_of.saturating_sub(time));
+    let stopped = context.stopped(&level);
     let least = if key.measure == Measure::QueueDepth { HALF_A_MESSAGE } else { 0.0 };
     let peak = peak_load(&load);
     let lead = pool.map_or(Pool::DEFAULT_LEAD_TIME_DAYS, |pool| pool.lead_time_days);
     let told = load_curve(&level, &load, (limit, least), &mut context.clock());
     // More history helps where it is short or stopped, and nothing else is to be done.
-    let waits = silent > STALE_DAYS * DAY || matches!(told, Err(NoCurve::TooShort { .. }));
-    let verdict = match told {
-        _ if silent > STALE_DAYS * DAY => {
-            Verdict::Undecided { reason: "its data stopped".to_owned(), enough_on: None }
-        }
-        Ok(curve) => reached(&curve, peak.as_ref(), (limit, behind.measure, lead), context),
-        Err(none) => without(none),
+    let waits = stopped.is_some() || matches!(told, Err(NoCurve::TooShort { .. }));
+    let verdict = match (stopped, told) {
+        (Some(stopped), _) => stopped,
+        (None, Ok(curve)) => reached(&curve, peak.as_ref(), (limit, behind.measure, lead), context),
+        (None, Err(none)) => without(none),
     };
     let name = name(key.measure, labels);
     let severity = if waits { Severity::Info } else { severity(&verdict) };

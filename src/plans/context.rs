@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 
-use super::{Placement, coming::day_number, placement::bytes_of};
+use super::{Placement, Verdict, coming::day_number, placement::bytes_of};
 use crate::{
     models::FleetPrior,
     platform::{Action, Event, Planned, Platform, Pool, Undertaking},
@@ -11,6 +11,10 @@ use crate::{
 
 /// Why something past is not counted.
 const PAST: &str = "lies in the past: what came of it is in the history";
+
+/// A series that stopped so many days before the plan's moment is not judged: three bridge a weekend's outage of the
+/// monitoring.
+pub(super) const STALE_DAYS: i64 = 3;
 
 /// The operator's words and the moment that the plan is made for.
 #[derive(Debug, Clone)]
@@ -154,6 +158,13 @@ impl<'a> Context<'a> {
             }
         }
         kept
+    }
+
+    /// Why nothing is said of a series that has stopped; `None` of one that goes on.
+    pub(super) fn stopped(&self, series: &Series) -> Option<Verdict> {
+        let silent = series.last().map_or(i64::MAX, |(time, _)| self.as_of.saturating_sub(time));
+        (silent > STALE_DAYS * DAY)
+            .then(|| Verdict::Undecided { reason: "its data stopped".to_owned(), enough_on: None })
     }
 
     /// A clock of the time zone that a pool's users live in.

@@ -2,138 +2,26 @@
 
 use super::{
     Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
-    SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict,
+    SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict, WeighedDrift,
     drift_limit::limit_dates,
-    drift_pool::{OfPool, hosts_that_rise, of_pools, one_call_a_pool},
+    drift_pool::{hosts_that_rise, one_call_a_pool},
     drift_scope::{Member, peers, scope},
+    drift_weighed::pool_of,
     drift_words::{advice, facts, headline, name},
     lines, wording,
 };
 use crate::{
-    archive::Column,
-    models::{
-        Drift, DriftCourse, DriftEvidence, DriftSettings, at_same_load, drift_evidence, drift_prior,
-        least_belief,
-    },
-    platform::{Labels, Measure, Pool, SeriesKey},
-    series::{DAY, Fold, HOUR, Series, grid},
+    models::{Drift, DriftCourse, DriftEvidence, drift_prior, least_belief},
+    platform::{Measure, SeriesKey},
+    series::DAY,
 };
 
-/// Days looked at: a quarter shows a drift without last year's platform in it.
-const SPAN_DAYS: i64 = 90;
-/// A series that stopped this long before the plan's moment is not judged.
-const STALE_DAYS: i64 = 3;
 /// A step this many days ago is news; an older one is a level that people know.
 const NEWS_DAYS: i64 = 28;
 
-/// A load that explains less than this share of the ups and downs within days is left in: its own noise would be added.
-const EXPLAINS: f64 = 0.2;
-
-/// What one series says before all have been weighed.
-#[derive(Debug, Clone)]
-pub struct WeighedDrift {
-    measure: Measure,
-    labels: Labels,
-    /// Whether it is a pool's own level rather than one that was measured.
-    of_pool: bool,
-    /// What it says, at the same load where a load explains it, or why it says nothing.
-    evidence: Result<DriftEvidence, Verdict>,
-    /// The load that was taken off, and what the series says with it left in.
-    load: Option<(Measure, f64, DriftEvidence)>,
-}
-
-/// The loads that a measure may depend on, the likeliest first.
-pub fn loads_behind(measure: Measure) -> &'static [Measure] {
-    match measure {
-        Measure::DeliveryDelay => &[Measure::LoadMessages],
-        Measure::ResponseTime => &[Measure::LoadSessions, Measure::LoadConnections, Measure::LoadMessages],
-        _ => &[],
-    }
-}
-
-/// Weighs all series of one measure, and what most hosts of each pool do; `loads` are the series of [`loads_behind`] it.
-pub fn weighed_drifts(
-    measure: Measure,
-    columns: &[Column],
-    loads: &[(Measure, Vec<Column>)],
-    context: &Context,
-) -> Vec<WeighedDrift> {
-    use rayon::prelude::*;
-    let hosts = columns.par_iter().map(|column| {
-        let hours = grid(&column.points, HOUR, Fold::Median);
-        let load = load_of(&column.labels, loads);
-        WeighedDrift { of_pool: false, ..weighed(measure, &column.labels, &hours, load, context) }
-    });
-    let of_loads: Vec<(Measure, Vec<OfPool<'_>>)> =
-        loads.iter().map(|(load, columns)| (*load, of_pools(columns, context))).collect();
-    let pools = of_pools(columns, context).into_par_iter().map(|pool| {
-        let load = load_of(&pool.labels, loads).or_else(|| load_of_pool(&pool.labels, &of_loads));
-        WeighedDrift { of_pool: true, ..weighed(measure, &pool.labels, &pool.hours(), load, context) }
-    });
-    hosts.chain(pools).collect()
-}
-
-fn weighed(
-    measure: Measure,
-    labels: &Labels,
-    hours: &Series,
-    load: Option<(Measure, Series)>,
-    context: &Context,
-) -> WeighedDrift {
-    let hours = context.declared(hours, labels.get("host"), pool_of(labels, context));
-    let silent = hours.last().map_or(i64::MAX, |(time, _)| context.as_of.saturating_sub(time));
-    let settings = DriftSettings { clock: context.clock(), days: SPAN_DAYS };
-    let mut evidence = if silent > STALE_DAYS * DAY {
-        Err(Verdict::Undecided { reason: "its data stopped".to_owned(), enough_on: None })
-    } else {
-        drift_evidence(&hours, &settings).map_err(|short| Verdict::Undecided {
-            enough_on: Some(context.date(short.enough_at)),
-            reason: short.to_string(),
-        })
-    };
-    let mut taken_off = None;
-    if let (Ok(raw), Some((of, loads))) = (&evidence, load) {
-        let same = at_same_load(&hours, &loads).filter(|same| same.explained >= EXPLAINS);
-        let at_same = same.and_then(|same| {
-            let evidence = drift_evidence(&same.latency, &settings).ok()?;
-            Some((evidence, same.explained))
-        });
-        if let Some((at_same, explained)) = at_same {
-            taken_off = Some((of, explained, raw.clone()));
-            evidence = Ok(at_same);
-        }
-    }
-    WeighedDrift { measure, labels: labels.clone(), of_pool: false, evidence, load: taken_off }
-}
-
-/// The pool of a series' host, or the one that it names.
-fn pool_of<'a>(labels: &Labels, context: &Context<'a>) -> Option<&'a Pool> {
-    match labels.get("host") {
-        Some(host) => context.platform.pool_of(host),
-        None => context.platform.pool(labels.get("pool")?),
-    }
-}
-
-/// The typical load of a pool's hosts; `None` where no host's load is known, or several of each.
-fn load_of_pool(labels: &Labels, loads: &[(Measure, Vec<OfPool<'_>>)]) -> Option<(Measure, Series)> {
-    loads.iter().find_map(|(measure, pools)| {
-        let mut same = pools.iter().filter(|pool| pool.labels.get("pool") == labels.get("pool"));
-        let (Some(pool), None) = (same.next(), same.next()) else { return None };
-        Some((*measure, pool.hours()))
-    })
-}
-
-/// The hourly load of the same host, or of the same pool where a source names that; `None` where there is none, or where
-/// several would have to be told apart.
-fn load_of(labels: &Labels, loads: &[(Measure, Vec<Column>)]) -> Option<(Measure, Series)> {
-    let whose = |labels: &Labels| labels.get("host").or(labels.get("pool")).map(str::to_owned);
-    let own = whose(labels)?;
-    loads.iter().find_map(|(measure, columns)| {
-        let mut same = columns.iter().filter(|column| whose(&column.labels).as_deref() == Some(own.as_str()));
-        let (Some(column), None) = (same.next(), same.next()) else { return None };
-        Some((*measure, grid(&column.points, HOUR, Fold::Median)))
-    })
-}
+/// What the evidence calls its model.
+const MODEL: &str = "Bayesian average over courses (ramp, late ramp, steps) and noises of several memories, on levels \
+                     of the logarithm with the hour-of-week shape taken out; noises and share of changes learnt from all series";
 
 /// Judges all series of all measures together: what is noise and how many change is learnt from all, and so is how
 /// sure one must be.
@@ -314,22 +202,14 @@ fn evidence(measure: Measure, drift: Option<&Drift>, limit: Option<f64>) -> Evid
         }
         marks = changes(drift);
     }
+    let limit = limit.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() });
     Evidence {
         unit: measure.unit(),
         lines,
-        band: None,
-        thresholds: limit
-.map(|value| Threshold { name: "limit".to_owned(), value, later: Vec::new() })
-.into_iter().collect(),
+        thresholds: limit.into_iter().collect(),
         marks,
-        week: None,
-        parts: Vec::new(),
-        facts,
-        model: "Bayesian average over courses (ramp, late ramp, steps) and noises of several memories, on levels of \
-                the logarithm with the hour-of-week shape taken out; noises and share of changes learnt from all \
-                series"
-            .to_owned(),
-        backtest: None,
+        model: MODEL.to_owned(),
+        ..Evidence::of_facts(facts)
     }
 }
 

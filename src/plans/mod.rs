@@ -2,11 +2,11 @@
 //! subject's series and the operator's words.
 
 mod capacity;
-mod capacity_loads;
 mod capacity_words;
 mod circumstances;
 mod coming;
 mod context;
+mod counted;
 mod decision;
 mod departure;
 mod drift;
@@ -14,6 +14,7 @@ mod drift_limit;
 mod drift_pool;
 mod drift_scope;
 mod drift_size;
+mod drift_weighed;
 mod drift_words;
 mod earlier;
 mod ebb;
@@ -27,12 +28,14 @@ mod foretold;
 mod handover;
 mod late;
 mod lines;
+mod load_behind;
 mod load_limit;
 mod naive;
 mod order;
 mod outcome;
 mod outlook;
 mod placement;
+mod pool_advice;
 mod pool_exhaustion;
 mod pool_plan;
 mod queue;
@@ -54,15 +57,15 @@ mod volume_exhaustion;
 mod wording;
 
 pub use capacity::capacity_findings;
-pub use capacity_loads::capacity_loads;
 pub use context::Context;
 pub use decision::{
     Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
 };
-pub use drift::{WeighedDrift, drift_findings, loads_behind, weighed_drifts};
+pub use drift::drift_findings;
 pub use drift_limit::LimitDates;
 pub use drift_scope::{Peers, Scope};
 pub use drift_size::{DatedStep, DriftKind, DriftSize, SameLoadEffect};
+pub use drift_weighed::{WeighedDrift, weighed_drifts};
 pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
@@ -72,6 +75,7 @@ pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
     Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
 };
+pub use load_behind::{capacity_loads, loads_behind};
 pub use load_limit::{Crossing, LoadGrowth, LoadLimit, LoadPoint, LoadShape, NoEffect};
 pub use outcome::{Came, Outcome, Outcomes};
 pub use placement::Placement;

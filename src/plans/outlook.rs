@@ -2,16 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::{Backtest, Band, Context, Exhaustion, Later, Mark, Runway, Severity, Verdict, wording};
+use super::{
+    Backtest, Band, Context, Exhaustion, Later, Mark, Runway, Severity, Verdict, context::STALE_DAYS, wording,
+};
 use crate::{
     models::{Change, Course, Effect, Fit, Forecast, GrowthSettings, Highest, fit},
     platform::Unit,
     series::{DAY, Level, Retention, StepKind},
 };
 
-/// A series that stopped this long before the plan's moment is not forecast: three days bridge a weekend's
-/// outage of the monitoring.
-const STALE_DAYS: f64 = 3.0;
 /// An order-by date this near is a warning: a fortnight leaves one weekly report to act on it.
 pub(super) const NOTICE_DAYS: f64 = 14.0;
 /// Growth of less than this share of the level in a year is none.
@@ -58,7 +57,7 @@ impl Prospect {
     pub(super) fn of(level: &Level, plan_risk: f64, context: &Context) -> Prospect {
         let last = level.series.last().map_or(0, |(time, _)| time);
         let silent = (context.as_of - last) as f64 / DAY as f64;
-        if silent > STALE_DAYS {
+        if silent > STALE_DAYS as f64 {
             return Prospect::Unknown(format!("{NO_SAMPLE} for {}", wording::days(silent)), None);
         }
         let horizon_days = horizon_days(level, context);

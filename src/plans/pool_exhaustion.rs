@@ -5,50 +5,27 @@
 //! is in the history of the sum, so that no assumption about their correlation is made; it is assumed that it stays.
 //! One-off purges and moves are drawn for each volume by itself, as large as a volume's share of the pool.
 
-use chrono::NaiveDate;
-
 use super::{
-    Context, Decision, EventId, Evidence, Fact, Finding, Kind, Mark, Order, Rebalance, Runway, Severity,
-    Subject, Threshold, Verdict, VolumeAnswer,
+    Context, Decision, EventId, Evidence, Fact, Finding, Kind, Rebalance, Runway, Severity, Subject,
+    Threshold, Verdict, VolumeAnswer,
     circumstances::{self, Circumstances},
     coming,
+    counted::{Counted, enough_on, taken_out, together},
     departure::together as grow_together,
     explained::explain,
     late::Past,
     lines,
     order::order,
     outlook::{self, Outlook, Prospect},
+    pool_advice::advised,
     rebalance::{Aim, rebalance},
     stores::Store,
-    volume_exhaustion::advice,
     wording,
 };
 use crate::{
     platform::{Labels, Measure, Planning, Pool, Unit},
-    series::{DAY, Days, Level, Mailboxes, Parts, Series, Steps, level_on},
+    series::{DAY, Level, Mailboxes, Parts},
 };
-
-/// A volume younger than this is left out of the pool, with what it holds and what it could hold: how it grows
-/// is not known yet, and counting its room alone would flatter the pool.
-const LEAST_DAYS: i64 = 28;
-/// A step on a volume of less than this share of the pool's usable bytes is not seen in the pool's line.
-const NOTABLE_SHARE: f64 = 0.005;
-
-/// The volumes of a pool that count together.
-struct Counted<'a> {
-    /// All whose content can be moved.
-    all: Vec<&'a VolumeAnswer>,
-    /// Those that are known well enough: used bytes by day without one-off steps, and usable bytes.
-    known: Vec<(Days, f64)>,
-    /// The same volumes, with all that is known of them.
-    answers: Vec<&'a VolumeAnswer>,
-    /// Hosts of those that are known.
-    hosts: Vec<&'a str>,
-    /// One-off purges seen on those that are known.
-    purges: usize,
-    /// The findings on the bytes of those that are known.
-    findings: Vec<&'a Finding>,
-}
 
 /// Judges a pool by the sum of its volumes; `None` for a pool without volumes.
 pub(super) fn pool_finding<'a>(
@@ -146,52 +123,6 @@ pub(super) fn pool_finding<'a>(
     Some(finding)
 }
 
-impl<'a> Counted<'a> {
-    fn of(pool: &Pool, volumes: &'a [VolumeAnswer]) -> Self {
-        let moved = |volume: &&VolumeAnswer| pool.planning.holds_data(mount(volume));
-        let mut all: Vec<&VolumeAnswer> = volumes.iter().filter(moved).collect();
-        if all.is_empty() && pool.planning.volumes.is_empty() {
-            // Servers that have the system's own volumes only keep everything there.
-            all = volumes.iter().collect();
-        }
-        let known = |v: &&'a VolumeAnswer| Some((v.level.as_ref()?.net_days(), v.usable?));
-        let (mut hosts, mut sums, mut purges) = (Vec::new(), Vec::new(), 0);
-        let mut answers = Vec::new();
-        let mut findings = Vec::new();
-        for volume in &all {
-            if let Some(one) = known(volume).filter(|(days, _)| span(days) >= LEAST_DAYS) {
-                sums.push(one);
-                answers.push(*volume);
-                hosts.extend(volume.labels.get("host"));
-                findings.extend(of_bytes(volume));
-                purges += volume.level.as_ref().map_or(0, |level| level.of.purges);
-            }
-        }
-        hosts.sort_unstable();
-        hosts.dedup();
-        Counted { all, known: sums, answers, hosts, purges, findings }
-    }
-
-    /// How many volumes are not known well enough.
-    fn left_out(&self) -> usize {
-        self.all.len() - self.known.len()
-    }
-
-    /// The mailboxes on the volumes that are known; `None` where a count is of others, too.
-    fn mailboxes(&self, pool: &Pool, mailboxes: &Mailboxes) -> Option<Days> {
-        if self.left_out() == 0 {
-            return mailboxes.of_pool(&pool.name, &self.hosts);
-        }
-        let of_host = |host: &&str| self.all.iter().filter(|v| v.labels.get("host") == Some(host)).count();
-        let whole = self.hosts.iter().map(of_host).sum::<usize>() == self.known.len();
-        whole.then(|| mailboxes.of_hosts(&self.hosts)).flatten()
-    }
-}
-
-fn mount(volume: &VolumeAnswer) -> &str {
-    volume.labels.get("volume").unwrap_or_default()
-}
-
 /// A pool that grows faster as a whole is one step more urgent, if it may fill at all: nothing can be moved away from
 /// what all of them do.
 fn escalated(verdict: &Verdict, severity: Severity) -> Severity {
@@ -224,115 +155,6 @@ fn runway(verdict: &Verdict) -> Option<Runway> {
         Verdict::FillsBeyond { runway, .. } => Some(*runway),
         _ => None,
     }
-}
-
-/// What to do about the pool: move, order, both, or what any volume is told.
-fn advised(outlook: &Outlook, decision: &Decision, counted: &Counted, context: &Context) -> String {
-    if counted.all.is_empty() {
-        return "Mend `volumes` of the pool in the platform file.".to_owned();
-    }
-    let order = decision.order.as_ref().map(ordering).map(|order| not_counted(order, counted));
-    let moves = decision.rebalance.as_ref().map(|plan| moving(plan, None));
-    match (moves, order) {
-        // A pool that is in trouble itself is relieved by disk; moves bridge the time until it is there.
-        (Some(moves), Some(order)) if outlook.severity >= Severity::Warning => {
-            let what = advice(&outlook.verdict, outlook.severity, &order, context);
-            format!("{}; until it is there, {moves}.", what.trim_end_matches('.'))
-        }
-        (Some(moves), Some(order)) => {
-            let by = decision.order.as_ref().map(|order| wording::date(order.by)).unwrap_or_default();
-            format!("The pool has room: {moves}; by {by}, {order}.")
-        }
-        (Some(moves), None) if outlook.severity < Severity::Warning => format!("The pool has room: {moves}."),
-        (Some(moves), None) => {
-            let what = advice(&outlook.verdict, outlook.severity, PURGE, context);
-            format!("{}; meanwhile, {moves}.", what.trim_end_matches('.'))
-        }
-        (None, Some(order)) => advice(&outlook.verdict, outlook.severity, &order, context),
-        (None, None) => advice(&outlook.verdict, outlook.severity, PURGE, context),
-    }
-}
-
-const PURGE: &str = "order disk for the pool, or purge across it";
-
-/// An order in words: `order 9.1 TiB (2 volumes of 8.00 TiB)`.
-fn ordering(order: &Order) -> String {
-    let as_volumes = order.volumes.map_or(String::new(), |volumes| {
-        let count = wording::counted(f64::from(volumes.count), "volume", "volumes");
-        format!(" ({count} of {})", wording::bytes(volumes.bytes))
-    });
-    let (bytes, days) = (wording::bytes(order.bytes), wording::days(order.lasts_days));
-    format!("order {bytes}{as_volumes} to last {days}")
-}
-
-/// An order with what was left out of it.
-fn not_counted(order: String, counted: &Counted) -> String {
-    match counted.left_out() {
-        0 => order,
-        some => format!("{order} ({} not counted)", wording::counted(some as f64, "volume", "volumes")),
-    }
-}
-
-/// Moves in words, all of them or those off one volume.
-pub(super) fn moving(plan: &Rebalance, off: Option<&str>) -> String {
-    /// More are for the card.
-    const MOST: usize = 3;
-    let own: Vec<_> = plan.moves.iter().filter(|m| off.is_none_or(|off| m.from == off)).collect();
-    let told: Vec<String> = own
-        .iter()
-        .take(MOST)
-        .map(|m| {
-            let about = m.mailboxes.filter(|&count| count >= 1.0);
-            let about = about.map_or(String::new(), |count| {
-                format!(" (about {})", wording::counted(count, "mailbox", "mailboxes"))
-            });
-            let from = if off.is_none() { format!(" off {}", m.from) } else { String::new() };
-            format!("{}{about}{from} to {}", wording::bytes(m.bytes), m.to)
-        })
-        .collect();
-    let more = match own.len().saturating_sub(MOST) {
-        0 => String::new(),
-        more => format!(", and {}", wording::counted(more as f64, "more move", "more moves")),
-    };
-    format!("move {}{more}, to last {}", told.join(", "), wording::days(plan.lasts_days))
-}
-
-/// The one-off steps that were taken out of a volume's level, as far as the pool notices them.
-fn taken_out(finding: &Finding, usable: f64) -> impl Iterator<Item = Mark> {
-    let once = |mark: &&Mark| ["purge", "migration"].contains(&mark.name.as_str());
-    let notable = move |mark: &&Mark| mark.size.is_some_and(|size| size.abs() >= NOTABLE_SHARE * usable);
-    let of = &finding.subject.name;
-    let named = move |mark: &Mark| Mark { name: format!("{} on {of}", mark.name), ..mark.clone() };
-    finding.evidence.marks.iter().filter(once).filter(notable).map(named)
-}
-
-/// A volume's finding about its bytes.
-fn of_bytes(volume: &VolumeAnswer) -> Option<&Finding> {
-    volume.findings.iter().find(|finding| finding.kind == Kind::VolumeExhaustion)
-}
-
-/// When a volume that is too young will have enough history.
-fn enough_on(volume: &VolumeAnswer) -> Option<NaiveDate> {
-    match of_bytes(volume)?.verdict {
-        Verdict::Undecided { enough_on, .. } => enough_on,
-        _ => None,
-    }
-}
-
-/// Days from the first to the last, both counted.
-fn span(days: &[(i64, f64)]) -> i64 {
-    days.first().zip(days.last()).map_or(0, |(first, last)| last.0 - first.0 + 1)
-}
-
-/// The sum of levels by day, over the days that all volumes have; `None` without a volume. A volume whose data
-/// ends early counts with its last level.
-fn together(volumes: &[&[(i64, f64)]], of: Parts) -> Option<Level> {
-    let first = volumes.iter().filter_map(|d| d.first()).map(|d| d.0).max()?;
-    let last = volumes.iter().filter_map(|d| d.last()).map(|d| d.0).max()?;
-    let sum = |day: i64| -> f64 { volumes.iter().filter_map(|days| level_on(days, day)).sum() };
-    let days: Vec<(i64, f64)> = (first..=last).map(|day| (day, sum(day))).collect();
-    let series = Series::from_slots(first * DAY, DAY, days.iter().map(|d| Some(d.1)).collect::<Vec<_>>());
-    Some(Level { days, series, steps: Steps::default(), near_zero: 0, holes: 0, of })
 }
 
 fn evidence(

@@ -1,12 +1,8 @@
 //! The plan of a pool's disk: its volumes one by one, the pool as a whole, what to move, and which host is odd.
 
 use super::{
-    Context, Decision, Finding, Rebalance, VolumeAnswer,
-    circumstances::advised,
-    departure::departures,
-    explained::explain_volume,
-    pool_exhaustion::{moving, pool_finding},
-    volume_exhaustion::advice,
+    Context, Decision, Finding, Rebalance, VolumeAnswer, circumstances::advised, departure::departures,
+    explained::explain_volume, pool_advice::moving, pool_exhaustion::pool_finding, volume_exhaustion::advice,
 };
 use crate::{platform::Pool, series::Mailboxes};
 

@@ -20,6 +20,13 @@ pub struct RiseExplained {
     pub ways: Vec<WayParts>,
 }
 
+impl RiseExplained {
+    /// By stage: the host's own change, or else the pool's.
+    pub fn by_stage(&self) -> Option<&Parts> {
+        self.host.as_ref().or_else(|| self.pool.as_ref()?.by_stage.as_ref())
+    }
+}
+
 /// A change and the parts that add up to it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Parts {

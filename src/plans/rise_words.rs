@@ -8,9 +8,7 @@ const MOST: f64 = 2.0 / 3.0;
 
 /// Where the change is and where to look, in a sentence; `None` where nothing stands out.
 pub(super) fn advice(explained: &RiseExplained, role: Option<Role>) -> Option<String> {
-    let of_pool = || explained.pool.as_ref().and_then(|pool| pool.by_stage.as_ref());
-    let by_stage = explained.host.as_ref().or_else(of_pool);
-    let stage = by_stage.and_then(|parts| stage_told(parts, role));
+    let stage = explained.by_stage().and_then(|parts| stage_told(parts, role));
     let way = explained.ways.iter().find_map(|way| {
         let most = outstanding(&way.by_pool)?;
         Some(format!("Of the whole {} way, pool {} is {}.", way.way, most.name, of(most, &way.by_pool)))

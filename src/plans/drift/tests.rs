@@ -1,6 +1,12 @@
 use super::*;
 use crate::{
-    plans::fixture::{AS_OF, MAILSTORE, at, date, event, fact, noise, platform},
+    archive::Column,
+    plans::{
+        fixture::{AS_OF, MAILSTORE, at, date, event, fact, noise, platform},
+        weighed_drifts,
+    },
+    platform::Labels,
+    series::HOUR,
     sources::Points,
 };
 

@@ -35,11 +35,10 @@ struct Row {
 pub(super) fn tables(finding: &Finding) -> Vec<PartsTable> {
     let Some(explained) = &finding.decision.rise_explained else { return Vec::new() };
     let since = format!("{} to {}", format::date(explained.from), format::date(explained.until));
-    let of_pool = || explained.pool.as_ref().and_then(|pool| pool.by_stage.as_ref());
-    let host =
-        explained.host.as_ref().or_else(of_pool).into_iter().map(|parts| {
-            (format!("Mean delivery delay by stage, {since}: {}", whole(parts)), "Stage", parts)
-        });
+    let by_stage = explained
+        .by_stage()
+        .into_iter()
+        .map(|parts| (format!("Mean delivery delay by stage, {since}: {}", whole(parts)), "Stage", parts));
     let pool = explained.pool.iter().map(|pool| {
         let left_out = match pool.left_out {
             0 => String::new(),
@@ -52,7 +51,7 @@ pub(super) fn tables(finding: &Finding) -> Vec<PartsTable> {
         .iter()
         .map(|way| (format!("The {} way by pool: {}", way.way, whole(&way.by_pool)), "Pool", &way.by_pool));
     let table = |(title, of, parts)| PartsTable { title, of, rows: rows(parts) };
-    host.chain(pool).chain(ways).map(table).collect()
+    by_stage.chain(pool).chain(ways).map(table).collect()
 }
 
 /// `+582 ms a message (540 to 620)`.

@@ -26,8 +26,8 @@ pub fn what_if_table(report: &Report, width: usize) -> String {
         let assumed = assumptions(scenario).iter().map(|one| one_line(one, 200)).collect::<Vec<_>>();
         text += &format!("{}: {}\n", one_line(&scenario.name, 60), assumed.join("; "));
     }
-    for nowhere in &report.inputs.not_counted {
-        text += &format!("not counted: {}\n", one_line(nowhere, 200));
+    for uncounted in &report.inputs.not_counted {
+        text += &format!("not counted: {}\n", one_line(uncounted, 200));
     }
     let Comparison { rows, unchanged } = Comparison::of(report);
     if !rows.is_empty() {

@@ -1,4 +1,4 @@
-//! Which load is behind which latency, queue or probe.
+//! Loads: which one is behind which latency, queue or probe.
 
 use super::Context;
 use crate::{
@@ -6,6 +6,15 @@ use crate::{
     platform::{Labels, Measure, Pool, Probe, Role},
     series::{Fold, HOUR, HostLoad, Series, grid, total_load},
 };
+
+/// The loads that a measure may depend on, and is judged without, the likeliest first.
+pub fn loads_behind(measure: Measure) -> &'static [Measure] {
+    match measure {
+        Measure::DeliveryDelay => &[Measure::LoadMessages],
+        Measure::ResponseTime => &[Measure::LoadSessions, Measure::LoadConnections, Measure::LoadMessages],
+        _ => &[],
+    }
+}
 
 /// The loads that a measure may rise with, the likeliest first.
 pub fn capacity_loads(measure: Measure) -> &'static [Measure] {
@@ -38,11 +47,21 @@ pub(super) fn behind<'a>(
     if measure == Measure::ProbeDuration {
         return behind_probe(labels, loads, context);
     }
+    let (measure, column) = own_load(labels, loads)?;
+    Some(Behind { measure, load: grid(&column.points, HOUR, Fold::Mean), pool: None })
+}
+
+/// The load of the same host, or of the same pool where a source names that; `None` where there is none, or where several
+/// would have to be told apart.
+pub(super) fn own_load<'a>(
+    labels: &Labels,
+    loads: &'a [(Measure, Vec<Column>)],
+) -> Option<(Measure, &'a Column)> {
     let own = whose(labels)?;
     loads.iter().find_map(|(measure, columns)| {
         let mut same = columns.iter().filter(|column| whose(&column.labels) == Some(own));
         let (Some(column), None) = (same.next(), same.next()) else { return None };
-        Some(Behind { measure: *measure, load: grid(&column.points, HOUR, Fold::Mean), pool: None })
+        Some((*measure, column))
     })
 }
 
