@@ -7,22 +7,14 @@ DATA has meta.json (vol_start, origins, horizon) and prom/volumes_*.json; MAILTI
 archives and reports. Each run sees nothing after its origin. Days beyond the horizon are null, and so is the early
 edge of an interval where there is none; an interval whose early edge lies beyond the horizon begins a day after it.
 """
-import datetime, json, pathlib, subprocess, sys
+import json, pathlib, sys
+
+import fleet
 
 DAY = 86400
 
-PLATFORM = """
-[platform]
-name = "fleet"
-timezone = "UTC"
-currency = "EUR"
-queries = {queries}
-
-[[source]]
-name = "prometheus"
-files = [{files}]
-
 # The truth is the day on which a volume is full to the last byte.
+POOL = """
 [[pool]]
 name = "mailstore"
 role = "mailstore"
@@ -48,26 +40,14 @@ def prediction(finding, horizon):
 def main():
     data, mailtide, work = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
     meta = json.loads((data / "meta.json").read_text())
-    work.mkdir(parents=True, exist_ok=True)
-    platform = work / "exhaustion.toml"
-    platform.write_text(PLATFORM.format(
-        queries=json.dumps(str(pathlib.Path(__file__).resolve().parent / "queries")),
-        files=json.dumps(str(data / "prom" / "volumes_*")), horizon=float(meta["horizon"])))
+    text = fleet.platform(data / "prom" / "volumes_*") + POOL.format(horizon=float(meta["horizon"]))
     told = []
     for origin in meta["origins"]:
-        moment = datetime.datetime.fromtimestamp(meta["vol_start"] + origin * DAY, datetime.timezone.utc)
-        out = work / f"exhaustion-{origin}"
-        ran = subprocess.run(
-            [mailtide, "run", "--platform", platform, "--archive", work / f"exhaustion-archive-{origin}", "--out", out,
-             "--as-of", moment.strftime("%Y-%m-%dT%H:%M:%SZ")], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        if ran.returncode != 0:
-            sys.exit(f"mailtide ended with {ran.returncode} at day {origin}:\n{ran.stderr}")
-        findings = json.loads((out / "latest" / "findings.json").read_text())["findings"]
-        for finding in findings:
-            if finding["kind"] == "volume_exhaustion":
-                days, early, late = prediction(finding, meta["horizon"])
-                series = finding["subject"]["labels"]["volume"].rsplit("/", 1)[-1]
-                told.append({"series": series, "origin": origin, "days": days, "lo": early, "hi": late})
+        report = fleet.run(mailtide, work, f"exhaustion-{origin}", text, meta["vol_start"] + origin * DAY)
+        for finding in fleet.findings(report / "findings.json", "volume_exhaustion"):
+            days, early, late = prediction(finding, meta["horizon"])
+            series = finding["subject"]["labels"]["volume"].rsplit("/", 1)[-1]
+            told.append({"series": series, "origin": origin, "days": days, "lo": early, "hi": late})
     json.dump({"exhaustion": told}, sys.stdout)
 
 

@@ -9,21 +9,14 @@ second form turns the findings of a run that was made already. Whether a series 
 percent over its span, is what the scorer reads; `kind` (slow, late, step, steps, down, none), `lo` and `hi` (the 90 %
 interval of `pct`) and `belief` stand beside it. An undecided series counts as flat.
 """
-import datetime, json, pathlib, subprocess, sys
+import json, pathlib, sys
+
+import fleet
 
 KINDS = {"ramp": "slow", "late": "late", "step": "step", "steps": "steps"}
 
-PLATFORM = """
-[platform]
-name = "fleet"
-timezone = "UTC"
-currency = "EUR"
-queries = {queries}
-
-[[source]]
-name = "prometheus"
-files = [{files}]
-
+# Latencies are judged whether or not a pool claims their host, and a platform file has a pool.
+POOL = """
 [[pool]]
 name = "rest"
 role = "admin"
@@ -50,28 +43,14 @@ def prediction(finding):
 
 def run(data, mailtide, work):
     """The findings.json of a run that sees the fleet's latencies to their end."""
-    meta = json.loads((data / "meta.json").read_text())
-    work.mkdir(parents=True, exist_ok=True)
-    platform = work / "latency.toml"
-    platform.write_text(PLATFORM.format(
-        queries=json.dumps(str(pathlib.Path(__file__).resolve().parent / "queries")),
-        files=json.dumps(str(data / "prom" / "latency_*"))))
-    end = datetime.datetime.fromtimestamp(meta["end"], datetime.timezone.utc)
-    out = work / "latency"
-    ran = subprocess.run(
-        [mailtide, "run", "--platform", platform, "--as-of", end.strftime("%Y-%m-%dT%H:%M:%SZ"), "--out", out,
-         "--archive", work / "latency-archive", "--format", "json"],
-        stdout=subprocess.DEVNULL, cwd=work)
-    if ran.returncode not in (0, 3, 4, 5):
-        sys.exit(f"{mailtide} ended with {ran.returncode} on {data}")
-    return out / "latest" / "findings.json"
+    end = json.loads((data / "meta.json").read_text())["end"]
+    return fleet.run(mailtide, work, "latency", fleet.platform(data / "prom" / "latency_*") + POOL, end) / "findings.json"
 
 
 def main():
     paths = [pathlib.Path(argument).resolve() for argument in sys.argv[1:]]
-    findings = run(*paths) if len(paths) == 3 else paths[0]
-    drifts = [f for f in json.loads(findings.read_text())["findings"] if f["kind"] == "drift"]
-    json.dump({"latency": [prediction(f) for f in drifts]}, sys.stdout, indent=1)
+    told = run(*paths) if len(paths) == 3 else paths[0]
+    json.dump({"latency": [prediction(finding) for finding in fleet.findings(told, "drift")]}, sys.stdout, indent=1)
 
 
 if __name__ == "__main__":

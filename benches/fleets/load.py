@@ -8,20 +8,14 @@ the report. Each server is a pool of its own. From forecasts.parquet, which need
 `yhat` and the bound `upper`, by five minutes. TIMEZONE is the one that the platform declares (Europe/Berlin); HOLIDAYS=0 leaves
 the fleet's holidays undeclared.
 """
-import datetime, json, os, pathlib, re, subprocess, sys
+import json, os, pathlib, re, sys
+
+import fleet
 
 DAY, STEP = 86400, 300
 
-PLATFORM = """
-[platform]
-name = "fleet"
-timezone = {timezone}
-currency = "EUR"
-
-[[source]]
-name = "prometheus"
-files = [{files}]
-measure = "load.cpu"
+# Follows the source that the platform file begins with.
+MEASURE = """measure = "load.cpu"
 unit = "percent"
 label_map = {{ host = "instance" }}
 
@@ -42,23 +36,15 @@ scales_out = true
 
 
 def main():
-    data, mailtide, work = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], pathlib.Path(sys.argv[3]) / "load"
+    data, mailtide, work = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
     meta = json.loads((data / "meta.json").read_text())
-    exports = str(data / "prom" / "load_*.json")
     texts = (path.read_text() for path in sorted(data.glob("prom/load_*.json")))
     servers = sorted({name for text in texts for name in re.findall(r'"instance": ?"([^":]+)', text)})
     holidays = meta.get("holidays", []) if os.environ.get("HOLIDAYS", "1") != "0" else []
-    platform = PLATFORM.format(
-        timezone=json.dumps(os.environ.get("TIMEZONE", "Europe/Berlin")),
-        files=json.dumps(exports),
-        holidays=", ".join(holidays),
-    )
-    work.mkdir(parents=True, exist_ok=True)
-    (work / "platform.toml").write_text(platform + "".join(POOL.format(server=server) for server in servers))
-    end = datetime.datetime.fromtimestamp(meta["end"], datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    job = ["--platform", work / "platform.toml", "--archive", work / "archive", "--out", work / "out", "--as-of", end]
-    subprocess.run([mailtide, "run", *job], check=True, stdout=subprocess.DEVNULL)
-    json.dump({"load": predictions(work / "out" / "latest" / "forecasts.parquet", meta)}, sys.stdout)
+    text = fleet.platform(data / "prom" / "load_*.json", os.environ.get("TIMEZONE", "Europe/Berlin"))
+    text += MEASURE.format(holidays=", ".join(holidays)) + "".join(POOL.format(server=server) for server in servers)
+    report = fleet.run(mailtide, work, "load", text, meta["end"])
+    json.dump({"load": predictions(report / "forecasts.parquet", meta)}, sys.stdout)
 
 
 def predictions(path, meta):
