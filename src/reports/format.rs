@@ -13,7 +13,7 @@ use crate::{
 const THIN: char = '\u{202f}';
 
 /// Stands between a number and its unit, so that the two never part at the end of a line.
-const JOINED: char = '\u{a0}';
+pub(crate) const JOINED: char = '\u{a0}';
 
 /// What is shown where there is no number.
 pub(crate) const NOTHING: &str = "–";

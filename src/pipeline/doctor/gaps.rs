@@ -11,6 +11,10 @@ use crate::{
 /// Hosts that a line names; more are counted.
 const NAMED: usize = 8;
 
+/// A reason that no list of exporters tells: what the pack `node_exporter` asks takes two samples in its range.
+const SCRAPED_RARELY: &str = "; a host that Prometheus scrapes less than twice in five minutes has no `rate(…[5m])`, \
+                              and needs a recording rule or a pack with a longer range";
+
 /// Hosts that no pool claims.
 pub(super) fn hosts_without_pool(platform: &Platform, seen: &Seen) -> Vec<String> {
     let claimed = |host: &str| platform.pool_of(host).is_some() || platform.pool(host).is_some();
@@ -106,9 +110,11 @@ fn of_scaling(pool: &Pool, packs: &Packs, seen: &Seen) -> Vec<String> {
         let told = measures(&load) || (!parts.is_empty() && parts.iter().all(measures));
         if some && seen.all_hosts && !told {
             gaps.push(format!(
-                "pool {}: it scales out, but no host of it answers its load, {load}; {}, or set `load` to what they answer",
+                "pool {}: it scales out, but no host of it answers its load, {load}; {}, or set `load` to what they \
+                 answer{}",
                 pool.name,
-                who(&[load], packs)
+                who(&[load], packs),
+                if load == Measure::LoadCpu { SCRAPED_RARELY } else { "" }
             ));
         }
     }

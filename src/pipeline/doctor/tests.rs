@@ -114,7 +114,7 @@ fn each_gap_is_told_with_the_next_step() {
     pool webmail: no source has a host of it; hold its `hosts` against the names above, or remove the pool
     no source answers disk.used, so no disk is forecast; scrape an exporter that one of the packs collectd, cwagent, diamond, ebs_efs, node_exporter knows, or write a pack of your own
     no source answers any of delivery.delay, queue.depth, queue.age, response.time, probe.duration, so nobody sees mail get slower; scrape an exporter that one of the packs alb, blackbox, cloudwatch_synthetics, collectd, diamond, dovecot, exim_exporter, imap_exporter, mailexporter, postfix_exporter_hsn723, postfix_exporter_kumina, site_probes knows, or write a pack of your own
-    pool mx: it scales out, but no host of it answers its load, load.cpu; scrape an exporter that one of the packs collectd, diamond, ec2, node_exporter knows, or write a pack of your own, or set `load` to what they answer
+    pool mx: it scales out, but no host of it answers its load, load.cpu; scrape an exporter that one of the packs collectd, diamond, ec2, node_exporter knows, or write a pack of your own, or set `load` to what they answer; a host that Prometheus scrapes less than twice in five minutes has no `rate(…[5m])`, and needs a recording rule or a pack with a longer range
     pool mx: it scales out and has no price, so savings are told in server hours only; give `price_per_server_hour`
     limit on delivery.delay: no source answers that; scrape an exporter that one of the packs dovecot, postfix_exporter_hsn723, postfix_exporter_kumina knows, or write a pack of your own
     "#);

@@ -29,12 +29,18 @@ const WORDS: &[(Role, &[&str])] = &[
     ),
     (Role::Cache, &["cache", "redis", "valkey", "memcache", "memcached"]),
     (Role::Dns, &["dns", "resolver", "unbound", "pdns", "powerdns"]),
-    (Role::Mailstore, &["store", "mailstore", "mstore", "mbox", "mailbox", "backend", "cyrus", "spool"]),
+    (
+        Role::Mailstore,
+        &["store", "mailstore", "mstore", "imapstore", "mbox", "mailbox", "backend", "cyrus", "spool"],
+    ),
     (Role::Webmail, &["web", "webmail", "www", "roundcube", "sogo", "horde"]),
     (Role::Admin, &["adm", "admin", "mgmt", "management", "panel", "prov", "provisioning"]),
     (Role::Mx, &["mx", "mxin", "mailin", "inbound", "incoming", "postscreen", "antispam", "rspamd"]),
     (Role::Smtp, &["smtp", "smtps", "submission", "submit", "msa"]),
-    (Role::ImapProxy, &["imap", "imaps", "pop", "proxy", "perdition", "director"]),
+    (
+        Role::ImapProxy,
+        &["imap", "imaps", "pop", "proxy", "imapproxy", "popproxy", "mailproxy", "perdition", "director"],
+    ),
     (Role::Routing, &["route", "router", "routing", "relay", "hub", "mta", "transport"]),
 ];
 

@@ -184,3 +184,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn words_that_are_written_together_tell_as_much() {
+    let hosts = named(&["imapproxy-a.fra", "imapproxy-b.fra", "imapstore1"]);
+    assert_snapshot!(shown(&guess_pools(&hosts)), @r#"
+    imap_proxy imap_proxy: imapproxy-a.fra imapproxy-b.fra <- imapproxy-a.fra imapproxy-b.fra ("imapproxy" in the name)
+    mailstore mailstore: imapstore* <- imapstore1 ("imapstore" in the name)
+    left over:
+    "#);
+}

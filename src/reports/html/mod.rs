@@ -4,6 +4,7 @@
 mod card;
 mod cost;
 mod decision;
+mod joined;
 mod load;
 mod notes;
 mod page;
@@ -70,6 +71,7 @@ pub(super) fn style() -> Value {
 pub(super) fn render<P: Serialize>(name: &str, page: &P) -> Result<String, ReportError> {
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    templates.set_formatter(joined::formatter);
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     let syntax =
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
