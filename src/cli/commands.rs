@@ -53,6 +53,7 @@ pub(super) fn run(args: Args) -> Exit {
                 PipelineError::Config(_)
                 | PipelineError::Packs(_)
                 | PipelineError::NoHistory { .. }
+                | PipelineError::OldHistory { .. }
                 | PipelineError::Horizon { .. }
                 | PipelineError::Archive(ArchiveError::Location { .. }),
             ) => Exit::BadConfiguration,

@@ -12,7 +12,8 @@ use crate::{
 /// Days of disk history that are looked at: three years show every yearly rhythm.
 const DISK_DAYS: i64 = 3 * 365;
 /// Days of other history that are looked at: a quarter for drifts, and a month before it.
-const OTHER_DAYS: i64 = 120;
+pub(super) const OTHER_DAYS: i64 = 120;
+
 /// The archive as far as `as_of`, and what was seen of each series while reading it.
 pub(super) struct History<'a> {
     archive: &'a Archive,

@@ -90,6 +90,19 @@ pub enum PipelineError {
         /// The moment asked for, RFC 3339.
         as_of: String,
     },
+    /// There is history, and it ended so long ago that nothing of it is looked at.
+    #[error(
+        "the archive {archive} holds nothing of the months before {as_of}; its newest sample is of {newest}: plan as of \
+         that day with `--as-of`, or check the sources, and run `mailtide pull`"
+    )]
+    OldHistory {
+        /// Where the archive lies.
+        archive: Location,
+        /// The moment asked for, RFC 3339.
+        as_of: String,
+        /// The newest sample, RFC 3339.
+        newest: String,
+    },
 }
 
 /// Told of the work as it goes on.

@@ -1,15 +1,20 @@
 //! Planning: from the archive to a report.
 
 use super::{
-    PipelineError, Places, Progress, Pulled, history::History, judge, ledger::Ledger, notes::notes,
-    pull::state, pulled::SourceState,
+    PipelineError, Places, Progress, Pulled,
+    history::{History, OTHER_DAYS},
+    judge,
+    ledger::Ledger,
+    notes::notes,
+    pull::state,
+    pulled::SourceState,
 };
 use crate::{
     archive::Archive,
     plans::{Context, Finding, LastAnswered, Outcomes, TrackRecord, stale_findings, stale_source_findings},
     platform::{Platform, Scenario},
     reports::{InputNotes, LiveSourceNote, Report},
-    series::Volume,
+    series::{DAY, Volume},
 };
 
 /// Judges what the archive holds up to `as_of`, and makes a report of it. `pulled` is what this run read, if it
@@ -40,7 +45,7 @@ pub fn plan(
     progress.step("daily use");
     history.read_the_rest()?;
     if history.seen.is_empty() {
-        return Err(no_history(places, as_of));
+        return Err(nothing_seen(&archive, places, as_of));
     }
     findings.extend(stale_findings(&history.seen, &context));
     let sources = live_sources(platform, &archive)?;
@@ -66,7 +71,7 @@ pub fn what_if(
     let judge::Disks { findings, not_counted, .. } = judge::disks(&mut history, context)?;
     progress.step("disks");
     if history.seen.is_empty() {
-        return Err(no_history(places, as_of));
+        return Err(nothing_seen(&archive, places, as_of));
     }
     let notes = notes(platform, &history, &[], None);
     Ok(report(platform, as_of, findings, InputNotes { not_counted, ..notes }))
@@ -99,8 +104,27 @@ fn report(platform: &Platform, as_of: i64, findings: Vec<Finding>, inputs: Input
 
 /// There is nothing to go by up to a moment.
 pub(super) fn no_history(places: &Places, as_of: i64) -> PipelineError {
-    let as_of = chrono::DateTime::from_timestamp(as_of, 0).map_or(as_of.to_string(), |t| t.to_rfc3339());
-    PipelineError::NoHistory { archive: places.archive.clone(), as_of }
+    PipelineError::NoHistory { archive: places.archive.clone(), as_of: rfc3339(as_of) }
+}
+
+/// An archive whose history told nothing: it begins after the moment, or ended long before it.
+pub(super) fn nothing_seen(archive: &Archive, places: &Places, as_of: i64) -> PipelineError {
+    let info = match archive.info() {
+        Ok(info) => info,
+        Err(error) => return error.into(),
+    };
+    match info.measures.iter().filter_map(|held| held.last).max() {
+        Some(newest) if newest < as_of - OTHER_DAYS * DAY => PipelineError::OldHistory {
+            archive: places.archive.clone(),
+            as_of: rfc3339(as_of),
+            newest: rfc3339(newest),
+        },
+        _ => no_history(places, as_of),
+    }
+}
+
+fn rfc3339(seconds: i64) -> String {
+    chrono::DateTime::from_timestamp(seconds, 0).map_or(seconds.to_string(), |moment| moment.to_rfc3339())
 }
 
 /// Tells the findings on disks what earlier runs said of them, and how right these were.

@@ -2,7 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::{PipelineError, Places, Progress, history::History, judge, plan::no_history};
+use super::{
+    PipelineError, Places, Progress,
+    history::History,
+    judge,
+    plan::{no_history, nothing_seen},
+};
 use crate::{
     plans::{Context, Handover, NoHandover},
     platform::Platform,
@@ -36,7 +41,7 @@ pub fn schedules(
     let findings = judge::ebb_of_all(&mut history, &context)?;
     progress.step("daily use");
     if history.seen.is_empty() {
-        return Err(no_history(places, as_of));
+        return Err(nothing_seen(&archive, places, as_of));
     }
     let mut found = Schedules { schedules: Vec::new(), without: Vec::new() };
     for pool in &platform.pools {

@@ -208,7 +208,7 @@ fn unreadable(path: &Path, error: &io::Error) -> ConfigErrors {
     let (problem, remedy) = match error.kind() {
         io::ErrorKind::NotFound => (
             "there is no such file".to_owned(),
-            "name yours with `mailtide run --platform FILE`, or start from a copy of sample-data/platform.toml",
+            "name yours with `--platform FILE`, or have one written from what your servers hold: `mailtide init --help`",
         ),
         io::ErrorKind::IsADirectory => (
             "is a directory".to_owned(),

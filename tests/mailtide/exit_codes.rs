@@ -136,8 +136,8 @@ fn a_missing_platform_file_ends_with_2_and_the_next_step() {
     let ran = mailtide(directory().path(), &["run", "--platform", "mine.toml"]).expect(2);
     assert_eq!(
         ran.stderr,
-        "error: mine.toml: there is no such file; name yours with `mailtide run --platform FILE`, or start from a \
-         copy of sample-data/platform.toml\n"
+        "error: mine.toml: there is no such file; name yours with `--platform FILE`, or have one written from what \
+         your servers hold: `mailtide init --help`\n"
     );
 }
 

@@ -93,3 +93,19 @@ fn a_replay_before_the_history_says_that_there_is_none() {
          and run `mailtide pull`\n"
     );
 }
+
+#[test]
+fn a_run_long_after_the_history_names_the_day_to_plan_as_of() {
+    let directory = directory();
+    let at = directory.path();
+    let points = Points { times: vec![AS_OF_SECONDS], values: vec![1.0] };
+    let labels = mailtide::platform::Labels::from([("host", "ms01")]);
+    let key = SeriesKey { measure: mailtide::platform::Measure::HostUp, labels };
+    Archive::open(&at.join("old")).unwrap().append("exports", vec![Samples { key, points }]).unwrap();
+    let after = on_sample(at, "plan", &["--as-of", "2027-11-16T06:00:00Z", "--archive", "old"]);
+    assert_eq!(
+        after.expect(2).stderr,
+        "error: the archive old holds nothing of the months before 2027-11-16T06:00:00+00:00; its newest sample is of \
+         2026-11-16T06:00:00+00:00: plan as of that day with `--as-of`, or check the sources, and run `mailtide pull`\n"
+    );
+}

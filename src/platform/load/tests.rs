@@ -398,7 +398,7 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
         let shown = folder.path().display().to_string();
         Platform::load(path).unwrap_err().to_string().replace(&shown, "DIR")
     };
-    assert_snapshot!(message(&path), @r#"DIR/platform.toml: there is no such file; name yours with `mailtide run --platform FILE`, or start from a copy of sample-data/platform.toml"#);
+    assert_snapshot!(message(&path), @r#"DIR/platform.toml: there is no such file; name yours with `--platform FILE`, or have one written from what your servers hold: `mailtide init --help`"#);
     assert_snapshot!(message(folder.path()), @r#"DIR: is a directory; name the file in it, as in `mailtide run --platform DIRECTORY/platform.toml`"#);
     fs::write(&path, b"[platform]\nname = \"\xff\"\n").unwrap();
     assert_snapshot!(message(&path), @r#"DIR/platform.toml:2: byte 19 of the file is not UTF-8; save the file as UTF-8"#);
