@@ -73,7 +73,8 @@ pub use finding::{EventId, Exhaustion, Finding, Kind, Question, Runway, Severity
 pub use foretold::{Ahead, DISTANCES, Foretold};
 pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,
-    Span, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after, local, offset_at,
+    Since, Span, Stretch, WEEK_MINUTES, WindowChange, clock_changes, compared, daily_spans, days_after,
+    local, moment, occurrences, offset_at, raised_on, stretches,
 };
 pub use load_behind::{capacity_loads, loads_behind};
 pub use load_limit::{Crossing, LoadGrowth, LoadLimit, LoadPoint, LoadShape, NoEffect};

@@ -62,3 +62,14 @@ fn no_receiver_misses_a_change_in_the_nights_of_clock_changes() {
     let place = platform_of(TARGETS, |_, hour| if (3..14).contains(&hour) { 0.58 } else { 0.15 });
     receive(place.path(), &tools, "plans", &[]);
 }
+
+/// A holiday on a Thursday, and on the Tuesday after it a mailing that needs all servers: who can leave out a date and add
+/// one does, the others tell what they cannot.
+#[test]
+fn receivers_know_dates_as_far_as_they_can() {
+    let Some(tools) = Tools::installed() else { return };
+    let calendar = "\n[calendar]\nholidays = [2026-11-26]\n\n[[calendar.event]]\nname = \"Mailing\"\nfrom = 2026-12-01\nto = 2026-12-01\naction = \"ignore\"\n";
+    let place = platform(0.58, &format!("{TARGETS}{calendar}"));
+    receive(place.path(), &tools, "plans", &[]);
+    receive(place.path(), &tools, "ending", &["--expires", "2026-12-02"]);
+}

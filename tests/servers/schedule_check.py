@@ -14,6 +14,7 @@ import datetime as dt
 import json
 import os
 import re
+import subprocess
 import sys
 import zoneinfo
 
@@ -67,11 +68,28 @@ def week_of_plan():
 WEEK_OF_PLAN = week_of_plan()
 
 
-def planned(moment):
+def planned_week(moment):
+    """As planned, had every date the windows of its weekday."""
     if ends and moment >= ends:
         return now
     local = moment.astimezone(zone)
     return WEEK_OF_PLAN[local.weekday() * 1440 + local.hour * 60 + local.minute]
+
+
+DATES = [
+    (dt.datetime.fromisoformat(date["from"]), dt.datetime.fromisoformat(date["to"]), date["servers"])
+    for date in plan["dates"]
+]
+
+
+def planned(moment):
+    local = moment.astimezone(zone).replace(tzinfo=None)
+    own = [servers for first, last, servers in DATES if first <= local < last]
+    return own[0] if own and not (ends and moment >= ends) else planned_week(moment)
+
+
+def planned_more(moment):
+    return max(planned_week(moment), planned(moment))
 
 
 def utc(*date):
@@ -83,7 +101,7 @@ def moments():
     and the one after it: what a tool does with a time that is left out or comes twice is its own."""
     for begin in (as_of, utc(2027, 3, 22), utc(2027, 10, 25)):
         moment = begin.astimezone(dt.timezone.utc).replace(minute=7, second=0)
-        for _ in range(48 * (14 if begin == as_of else 8)):
+        for _ in range(48 * ((32 if DATES else 14) if begin == as_of else 8)):
             moment += dt.timedelta(minutes=30)
             near = dt.timedelta(hours=1)
             if (moment - near).astimezone(zone).utcoffset() == (moment + near).astimezone(zone).utcoffset():
@@ -94,7 +112,7 @@ MOMENTS = list(moments())
 
 
 # What runs in these is played, up to the end and past it: the first fortnight, and the weeks of the clock changes.
-FORTNIGHT = as_of + dt.timedelta(days=15)
+FORTNIGHT = as_of + dt.timedelta(days=33 if DATES else 15)
 SPANS = [
     (as_of, max(FORTNIGHT, ends + dt.timedelta(days=8)) if ends else FORTNIGHT),
     (utc(2027, 3, 15), utc(2027, 3, 31)),
@@ -111,13 +129,16 @@ def check(name, running, expected=planned):
 
 
 def last_of(steps):
-    """Who runs what changes the number of servers: (recurrence, zone, servers, end) each."""
+    """Who runs what changes the number of servers: (recurrence, zone, servers, end, start, left out) each. What has no
+    recurrence happens once at its start; what has both happens at its start too, as EC2 does it."""
     events = []
-    for first, last in SPANS:
-        for recurrence, of, servers, end in steps:
+    for recurrence, of, servers, end, start, left_out in steps:
+        if start:
+            events.append((start.timestamp(), servers))
+        for first, last in SPANS if recurrence else []:
             times = croniter(recurrence, (first - dt.timedelta(days=8)).astimezone(zoneinfo.ZoneInfo(of)))
             while (time := times.get_next(dt.datetime)) < last:
-                if end is None or time < end:
+                if (end is None or time < end) and (start is None or time > start) and time.date() not in left_out:
                     events.append((time.timestamp(), servers))
     events.sort()
     if len({time for time, _ in events}) != len(set(events)):
@@ -149,7 +170,10 @@ def ec2():
     assert len({action["ScheduledActionName"] for action in actions}) == len(actions)
     with open(os.path.join(DIRECTORY, "describe.json"), "w", encoding="utf-8") as file:
         json.dump({"ScheduledUpdateGroupActions": actions}, file, default=lambda time: time.isoformat())
-    check("ec2", last_of([(a["Recurrence"], a["TimeZone"], a["DesiredCapacity"], a.get("EndTime")) for a in actions]))
+    assert all(a.get("StartTime", as_of) >= as_of for a in actions)
+    check("ec2", last_of([
+        (a.get("Recurrence"), a["TimeZone"], a["DesiredCapacity"], a.get("EndTime"), a.get("StartTime"), [])
+        for a in actions]))
     assert all(a["MinSize"] == a["DesiredCapacity"] <= a.get("MaxSize", now) for a in actions)
 
 
@@ -181,9 +205,9 @@ def terraform():
     for name, resource in resources.items():
         assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name), name
         jsonschema.validate(resource, TERRAFORM)
-        end = resource.get("end_time")
-        end = dt.datetime.fromisoformat(end) if end else None
-        steps.append((resource["recurrence"], resource["time_zone"], resource["desired_capacity"], end))
+        start, end = (dt.datetime.fromisoformat(resource[k]) if k in resource else None for k in ("start_time", "end_time"))
+        assert start or "recurrence" in resource, name
+        steps.append((resource.get("recurrence"), resource["time_zone"], resource["desired_capacity"], end, start, []))
     check("terraform", last_of(steps))
 
 
@@ -213,7 +237,7 @@ def cronjob():
         (replicas,) = [a.removeprefix("--replicas=") for a in arguments if a.startswith("--replicas=")]
         steps.append((spec["schedule"], spec["timeZone"], int(replicas)))
     assert end == ends, (end, ends)
-    check("cronjob", last_of([(*step, end) for step in steps]))
+    check("cronjob", last_of([(*step, end, None, []) for step in steps]), planned_week)
 
 
 def next_time(recurrence, of):
@@ -280,11 +304,13 @@ def keda():
         asked = [int(trigger["desiredReplicas"]) for trigger in triggers if active(trigger, moment)]
         return max([scaled["spec"]["minReplicaCount"], *asked])
 
-    check("keda", running)
-    assert scaled["spec"]["maxReplicaCount"] == max(WEEK_OF_PLAN)
+    check("keda", running, planned_more)
+    more = [planned_more(moment) for moment in MOMENTS]
+    assert scaled["spec"]["maxReplicaCount"] == max(more + WEEK_OF_PLAN)
 
 
-# TIME_SPEC_PATTERN of py-kube-downscaler.
+# ABSOLUTE_TIME_SPEC_PATTERN and TIME_SPEC_PATTERN of py-kube-downscaler.
+ABSOLUTE = re.compile(r"^{0}-{0}$".format(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[-+]\d{2}:\d{2})"))
 DOWNTIME = re.compile(r"^([a-zA-Z]{3})-([a-zA-Z]{3}) (\d\d):(\d\d)-(\d\d):(\d\d) (?P<tz>[a-zA-Z/_]+)$")
 
 
@@ -295,12 +321,20 @@ def kube_downscaler():
     end = next_time(jobs[0]["spec"]["schedule"], jobs[0]["spec"]["timeZone"]) if jobs else None
     assert end == ends, (end, ends)
     down = int(annotations["downscaler/downtime-replicas"])
-    specs = [DOWNTIME.match(spec.strip()) for spec in annotations["downscaler/downtime"].split(",")]
-    assert all(specs), annotations
+    specs, once = [], []
+    for spec in annotations["downscaler/downtime"].split(","):
+        if match := DOWNTIME.match(spec.strip()):
+            specs.append(match)
+            continue
+        match = ABSOLUTE.match(spec.strip())
+        assert match, annotations
+        once.append(tuple(dt.datetime.fromisoformat(time) for time in match.groups()))
 
     def running(moment):
         if end and moment >= end:
             return now
+        if any(first <= moment <= last for first, last in once):
+            return down
         for spec in specs:
             local = moment.astimezone(zoneinfo.ZoneInfo(spec["tz"]))
             first, last = (DAYS.index(spec[i].lower()) for i in (1, 2))
@@ -312,7 +346,8 @@ def kube_downscaler():
         return now
 
     # One number for all windows: the most that any has.
-    check("kube-downscaler", running, lambda moment: now if planned(moment) == now else down)
+    week = lambda moment: now if planned_week(moment) == now else down
+    check("kube-downscaler", running, lambda moment: down if planned(moment) <= down else week(moment))
     assert down == max(servers for servers in WEEK_OF_PLAN if servers < now)
 
 
@@ -327,8 +362,26 @@ def cron():
                 command = fields[5].replace(r"\%", "%")
                 guard = re.match(r'\[ "\$\(date \+%s\)" -lt (\d+) \] \|\| exit 0; ', command)
                 end = dt.datetime.fromtimestamp(int(guard[1]), dt.timezone.utc) if guard else None
-                assert end == ends, (end, ends)
-                steps.append((" ".join(fields[:5]), of, int(command.split()[-1]), end))
+                once = re.match(r'\[ "\$\(TZ=(\S+) date \+%F\)" = (\S+) \] \|\| exit 0; ', command)
+                assert end == (None if once else ends), (end, ends)
+                left_out = re.search(r'case "\$\(TZ=(\S+) date \+%F\)" in (\S+)\) exit 0;; esac; ', command)
+                assert all(guard[1] == of for guard in (once, left_out) if guard), command
+                dates = [dt.date.fromisoformat(date) for date in left_out[2].split("|")] if left_out else []
+                when, servers = " ".join(fields[:5]), int(command.split()[-1])
+                if once:
+                    begin = dt.datetime.fromisoformat(once[2]).replace(tzinfo=zoneinfo.ZoneInfo(of))
+                    time = croniter(when, begin - dt.timedelta(minutes=1)).get_next(dt.datetime)
+                    assert time.date() == begin.date(), line
+                    steps.append((None, of, servers, None, time, []))
+                else:
+                    steps.append((when, of, servers, end, None, dates))
+                # What the shell makes of it, with a command that says that it ran.
+                words = command.replace("/usr/local/bin/resize", "echo ran")
+                ran = subprocess.run(["sh", "-c", words], capture_output=True, text=True, check=False)
+                today = dt.datetime.now(zoneinfo.ZoneInfo(of)).date()
+                over = bool(end and dt.datetime.now(dt.timezone.utc) >= end)
+                due = not over and today not in dates and (not once or once[2] == today.isoformat())
+                assert ran.returncode == 0 and ("ran" in ran.stdout) == due, (ran, command)
     check("cron", last_of(steps))
 
 
@@ -357,12 +410,18 @@ def instance_scheduler():
                 assert begin < until, period
                 # A period that ends at 23:59 goes on where one begins at 00:00.
                 until = 1440 if until == 1439 else until
-                if local.weekday() in days(period["WeekDays"]) and begin <= minute < until:
+                named = "WeekDays" in period
+                assert named != ("MonthDays" in period and "Months" in period), period
+                fits = local.weekday() in days(period["WeekDays"]) if named else (
+                    [str(local.day)] == period["MonthDays"] and [str(local.month)] == period["Months"])
+                if fits and begin <= minute < until:
                     servers += tiers[properties["Name"]]
                     break
         return servers
 
-    check("instance-scheduler", running)
+    levels = sorted(set(WEEK_OF_PLAN))
+    level = lambda servers: next((own for own in levels if own >= servers), levels[-1])
+    check("instance-scheduler", running, lambda moment: max(planned_week(moment), level(planned(moment))))
 
 
 def ical():

@@ -1,5 +1,6 @@
 //! What has changed between the windows that are in force and those that are planned.
 
+use super::dated::Stretch;
 use super::week::{DAY_MINUTES, Daily, Span, WEEK_MINUTES, daily};
 
 /// What has changed; empty where nothing has.
@@ -11,6 +12,8 @@ pub struct Comparison {
     pub timezone: Option<(String, String)>,
     /// The servers outside all windows, in force and planned, where they differ.
     pub servers_now: Option<(u32, u32)>,
+    /// What is different on dates in force and is not planned, and what is planned and not in force.
+    pub dates: (Vec<Stretch>, Vec<Stretch>),
     /// The moments at which they end, in force and planned, where they differ.
     pub expires: Option<(Option<i64>, Option<i64>)>,
 }

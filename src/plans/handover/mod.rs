@@ -2,19 +2,22 @@
 
 mod clock_changes;
 mod comparison;
+mod dated;
 mod week;
 
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
 pub use clock_changes::{ClockChange, clock_changes, offset_at};
 pub use comparison::{Comparison, WindowChange, compared};
+pub use dated::{Since, Stretch, occurrences, raised_on, stretches};
 pub use week::{Change, DAY_MINUTES, Daily, ServerWeek, Span, WEEK_MINUTES, daily_spans};
 
 use super::{Context, Exception, Finding, Verdict, Window};
+use dated::minute_of_week;
 
 /// Days ahead in which a schedule is to stand clear of clock changes: a year, so that each is in it, and a month, so
 /// that a schedule that is renewed late still is.
@@ -22,6 +25,7 @@ const AHEAD_DAYS: i64 = 396;
 
 /// Seconds.
 const DAY: i64 = 86_400;
+const HOUR: i64 = 3600;
 
 /// What is handed over of a pool's ebb.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +46,8 @@ pub struct Handover {
     pub expires: Option<Expiry>,
     /// The dates on which other windows start than on their weekday, ascending.
     pub other_days: Vec<OtherDay>,
+    /// What these dates make different from the week, from the moment of planning on, ascending.
+    pub stretches: Vec<Stretch>,
 }
 
 /// A date on which other windows start than on its weekday.
@@ -51,6 +57,8 @@ pub struct OtherDay {
     pub day: Exception,
     /// Whether it needs more servers at some time than the windows of its weekday leave.
     pub needs_more: bool,
+    /// Whether it needs fewer servers at some time than the windows of its weekday leave.
+    pub needs_fewer: bool,
 }
 
 /// When a schedule ends.
@@ -92,16 +100,42 @@ impl Handover {
         let expires = expires.map(|date| expiry(&week, servers_now, timezone, as_of, date)).transpose()?;
         let ends = |date: &NaiveDate| expires.is_some_and(|end| *date >= end.date);
         let other_days = plan.exceptions.iter().filter(|day| !ends(&day.date));
-        Ok(Handover {
+        let other_days =
+            other_days.map(|day| OtherDay::of(day.clone(), &plan.windows, servers_now)).collect();
+        let own = Handover {
             pool: plan.pool.clone(),
             timezone,
             as_of,
             servers_now,
             week,
             expires,
-            other_days: other_days.map(|day| OtherDay::of(day.clone(), &plan.windows, servers_now)).collect(),
+            other_days,
+            stretches: Vec::new(),
             windows: plan.windows.clone(),
-        })
+        };
+        Ok(own.with_stretches())
+    }
+
+    /// The same with the stretches that its other days make.
+    #[must_use]
+    pub fn with_stretches(mut self) -> Handover {
+        self.stretches = dated::of_days(
+            &self.other_days,
+            &self.windows,
+            &self.week,
+            self.servers_now,
+            self.timezone,
+            self.earliest(),
+            self.expires,
+        );
+        self
+    }
+
+    /// The local time from which on it can be in force: a full hour, and one at least after the moment of planning, so
+    /// that no scheduler is told of what has passed.
+    pub fn earliest(&self) -> NaiveDateTime {
+        let hours = self.as_of.div_euclid(HOUR).saturating_add(2);
+        local(self.timezone, hours.saturating_mul(HOUR)).unwrap_or_default()
     }
 
     /// The runs of the week in which fewer servers run than today.
@@ -125,7 +159,8 @@ impl OtherDay {
         };
         let (own, usual) = (alone(&day.windows), alone(&of_weekday(ordinary, day.date)));
         let needs_more = own.iter().zip(&usual).any(|(own, usual)| own > usual);
-        OtherDay { day, needs_more }
+        let needs_fewer = own.iter().zip(&usual).any(|(own, usual)| own < usual);
+        OtherDay { day, needs_more, needs_fewer }
     }
 }
 
@@ -146,8 +181,11 @@ fn expiry(
 ) -> Result<Expiry, NoHandover> {
     let refused = |why: String| NoHandover::NoExpiry(why);
     let midnight = date.and_time(NaiveTime::MIN);
-    let begin = if week.at(minute_of_week(midnight)) == servers_now {
-        midnight
+    let at = minute_of_week(midnight);
+    let begin = if week.at(at) == servers_now {
+        // A change at that very minute still happens.
+        let rises = week.at(at + WEEK_MINUTES - 1) != servers_now;
+        if rises { midnight + TimeDelta::minutes(1) } else { midnight }
     } else {
         // The run in which fewer servers run and that midnight lies in; it ends a minute before that begins.
         let open = week.runs(|servers| servers < servers_now).into_iter().find_map(|run| {
@@ -171,14 +209,9 @@ fn expiry(
     Ok(Expiry { date, at })
 }
 
-/// Minute of the week of a local time.
-fn minute_of_week(local: NaiveDateTime) -> u32 {
-    local.weekday().num_days_from_monday() * DAY_MINUTES + local.hour() * 60 + local.minute()
-}
-
 /// The moment of a local time, the first where there are two; where the clocks leave it out, the moment at which they
 /// are put forward.
-fn moment(zone: Tz, local: NaiveDateTime) -> Option<i64> {
+pub fn moment(zone: Tz, local: NaiveDateTime) -> Option<i64> {
     let quarters = (0..=96).map(|i| local.checked_add_signed(TimeDelta::minutes(15 * i)));
     quarters.flatten().find_map(|local| zone.from_local_datetime(&local).earliest()).map(|t| t.timestamp())
 }

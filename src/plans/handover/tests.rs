@@ -171,3 +171,108 @@ proptest! {
         }
     }
 }
+
+/// Berlin, from Monday, 16 November, 06:00: nights from 22:00 to 06:00 with 3 of 8 servers.
+fn with_days(days: &[(&str, Vec<Window>)]) -> Handover {
+    let windows = vec![window(&[0, 1, 2, 3, 4, 5, 6], 22, 8.0, 3)];
+    let other = |(date, own): &(&str, Vec<Window>)| {
+        let (date, windows_of_day) = (date.parse().unwrap(), own.clone());
+        OtherDay::of(Exception { date, because: "holiday".to_owned(), windows: windows_of_day }, &windows, 8)
+    };
+    let own = Handover {
+        pool: "webmail".to_owned(),
+        timezone: chrono_tz::Europe::Berlin,
+        as_of: AS_OF,
+        servers_now: 8,
+        week: ServerWeek::of_windows(&windows, 8),
+        expires: None,
+        other_days: days.iter().map(other).collect(),
+        stretches: Vec::new(),
+        windows,
+    };
+    own.with_stretches()
+}
+
+fn stretch(from: &str, to: &str, servers: u32, more: bool) -> Stretch {
+    let time = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+    Stretch { from: time(from), to: time(to), servers, more }
+}
+
+#[test]
+fn other_days_are_stretches_of_more_and_of_fewer_servers() {
+    // No window on Thursday night; on Saturday, all day with 2.
+    let own = with_days(&[("2026-11-19", vec![]), ("2026-11-21", vec![window(&[5], 8, 22.0, 2)])]);
+    assert_eq!(
+        own.stretches,
+        [
+            stretch("2026-11-19 22:00", "2026-11-20 06:00", 8, true),
+            stretch("2026-11-21 08:00", "2026-11-22 06:00", 2, false),
+        ]
+    );
+    // The fall on Thursday and on Saturday night is left out, and the rise of no day; what follows recurs.
+    let daily = own.week.daily_changes();
+    let left_out: Vec<Vec<String>> =
+        daily.iter().map(|d| own.left_out(d).iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(left_out, [vec![], vec!["2026-11-19 22:00:00", "2026-11-21 22:00:00"]]);
+    let once: Vec<(String, u32)> = own.once().iter().map(|(time, n)| (time.to_string(), *n)).collect();
+    assert_eq!(once, [("2026-11-19 22:00:00".to_owned(), 8), ("2026-11-21 08:00:00".to_owned(), 2)]);
+}
+
+#[test]
+fn a_day_that_is_like_its_weekday_is_no_stretch_and_one_that_runs_begins_later() {
+    assert_eq!(with_days(&[("2026-11-18", vec![window(&[2], 22, 8.0, 3)])]).stretches, []);
+    // Today, from midnight on: two full hours after 06:00 in Berlin at the earliest.
+    let today = with_days(&[("2026-11-16", vec![window(&[0], 0, 30.0, 2)])]);
+    assert_eq!(today.stretches[0].from.to_string(), "2026-11-16 08:00:00");
+}
+
+#[test]
+fn nothing_of_another_day_goes_beyond_the_end() {
+    let days =
+        [("2026-11-20", vec![window(&[4], 8, 22.0, 2)]), ("2026-11-21", vec![window(&[5], 8, 10.0, 2)])];
+    let mut own = with_days(&days);
+    // The end is on Saturday, 21:59: the second day is whole, and what would be open then does not begin.
+    own.expires = Some(Expiry { date: "2026-11-22".parse().unwrap(), at: AS_OF + 5 * DAY + 57_540 });
+    let own = own.with_stretches();
+    assert_eq!(
+        own.stretches,
+        [
+            stretch("2026-11-20 08:00", "2026-11-21 06:00", 2, false),
+            stretch("2026-11-21 08:00", "2026-11-21 18:00", 2, false),
+        ]
+    );
+    let end = local(own.timezone, own.expires.unwrap().at).unwrap();
+    assert_eq!(own.at(end), 8);
+    // A rise at midnight is before the end, not at it.
+    let week = ServerWeek::of_windows(&[window(&[0, 1, 2, 3, 4, 5, 6], 20, 4.0, 3)], 8);
+    let end = expiry(&week, 8, own.timezone, AS_OF, "2026-11-20".parse().unwrap()).unwrap();
+    assert_eq!(local(own.timezone, end.at).unwrap().to_string(), "2026-11-20 00:01:00");
+}
+
+/// In Berlin 02:00 is followed by 03:00 on 28 March 2027, an Easter Sunday.
+#[test]
+fn edges_that_the_clocks_leave_out_move_to_where_no_server_is_missing() {
+    let own = Handover { as_of: AS_OF + 125 * DAY, ..with_days(&[]) };
+    let with = |days: &[(&str, Vec<Window>)]| {
+        let other = |(date, windows): &(&str, Vec<Window>)| {
+            let (date, windows) = (date.parse().unwrap(), windows.clone());
+            OtherDay::of(Exception { date, because: "holiday".to_owned(), windows }, &own.windows, 8)
+        };
+        Handover { other_days: days.iter().map(other).collect(), ..own.clone() }.with_stretches().stretches
+    };
+    // No window on Saturday night, and 2 servers from 02:00 on: they begin at 03:00.
+    assert_eq!(
+        with(&[("2027-03-27", vec![]), ("2027-03-28", vec![window(&[6], 2, 12.0, 2)])]),
+        [
+            stretch("2027-03-27 22:00", "2027-03-28 03:00", 8, true),
+            stretch("2027-03-28 03:00", "2027-03-28 14:00", 2, false),
+            stretch("2027-03-28 22:00", "2027-03-29 06:00", 8, true),
+        ]
+    );
+    // All servers from 02:30 on, which no clock shows, run at 01:59.
+    let early = Window { hours: 4.5, ..window(&[5], 22, 4.0, 3) };
+    assert_eq!(
+        with(&[("2027-03-27", vec![early])]),
+        [stretch("2027-03-28 01:59", "2027-03-28 06:00", 8, true)]
+    );
+}

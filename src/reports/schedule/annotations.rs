@@ -1,5 +1,6 @@
 //! What a manifest says about itself: annotations of Mailtide's own, written and read.
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use super::{Handover, format::utc, in_force::moment, names::plain};
@@ -39,6 +40,11 @@ fn annotation<'a>(document: &'a Value, name: &str) -> Option<&'a str> {
 /// The pool that an object says it is of.
 pub(super) fn pool(document: &Value) -> Option<String> {
     annotation(document, POOL).map(str::to_owned)
+}
+
+/// The day for which an object says that it was planned.
+pub(super) fn as_of(document: &Value) -> Option<NaiveDate> {
+    annotation(document, AS_OF)?.parse().ok()
 }
 
 /// The servers that an object says run outside the windows.

@@ -17,6 +17,10 @@ pub fn comparison_json(in_force: &InForce, pool: Option<&str>, comparison: &Comp
         "timezone": comparison.timezone.as_ref().map(|(was, is)| pair(json!(was), json!(is))),
         "servers_outside": comparison.servers_now.map(|(was, is)| pair(json!(was), json!(is))),
         "windows": comparison.windows.iter().map(change).collect::<Vec<Value>>(),
+        "dates": {
+            "gone": comparison.dates.0.iter().map(window_words::stretch_json).collect::<Vec<Value>>(),
+            "added": comparison.dates.1.iter().map(window_words::stretch_json).collect::<Vec<Value>>(),
+        },
         "expires": comparison.expires.map(|(was, is)| pair(moment(was), moment(is))),
         "parts": in_force.names,
         "notes": in_force.notes,

@@ -26,6 +26,11 @@ pub fn comparison_table(in_force: &InForce, comparison: &Comparison) -> String {
     for change in &comparison.windows {
         text += &line(change);
     }
+    let (gone, added) = &comparison.dates;
+    let told = [("date added", added), ("date gone ", gone)];
+    for (what, stretch) in told.iter().flat_map(|(what, all)| all.iter().map(move |own| (what, own))) {
+        text += &format!("  {what} {}\n", window_words::stretch(stretch));
+    }
     if let Some((was, is)) = comparison.expires {
         let ends = |at: Option<i64>| at.map_or_else(|| "never".to_owned(), utc);
         text += &format!("  end        {}, planned is {}\n", ends(was), ends(is));

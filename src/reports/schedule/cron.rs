@@ -1,12 +1,13 @@
 //! A crontab, for cronie and what else knows `CRON_TZ`.
 
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Value, json};
 
 use super::{
     InForce, InForceError, ScheduleFormat,
     format::{Text, Writer, utc},
-    in_force::{Grouped, Step},
-    recurrence::recurrence,
+    recurrence::{on_date, once_a_year, recurrence},
+    steps::{Grouped, Step},
 };
 use crate::{
     plans::Handover,
@@ -18,6 +19,12 @@ const HEADER: &str = "# mailtide: ";
 
 /// What stands before a command that ends: `date` in seconds, so that no zone matters.
 const UNTIL: (&str, &str) = (r#"[ "$(date +%s)" -lt "#, " ] || exit 0; ");
+
+/// What stands before a command that is left out on dates, which `|` parts: a zone, the dates, and the rest.
+const NOT_ON: [&str; 3] = [r#"case "$(TZ="#, " date +%F)\" in ", ") exit 0;; esac; "];
+
+/// What stands before a command that happens once: a zone, and the date.
+const ONLY_ON: [&str; 3] = [r#"[ "$(TZ="#, " date +%F)\" = ", " ] || exit 0; "];
 
 /// Longest line that Vixie cron and its descendants take.
 const LONGEST: usize = 998;
@@ -40,11 +47,28 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
          zone.\nCRON_TZ={}\n",
         schedule.timezone.name()
     );
+    let until = schedule.expires.map(|end| format!("{}{}{}", UNTIL.0, end.at, UNTIL.1)).unwrap_or_default();
+    let zone = schedule.timezone.name();
+    let mut lines: Vec<(String, String, u32)> = Vec::new();
     for daily in schedule.week.daily_changes() {
-        let command = command.replace(ScheduleTargets::SERVERS, &daily.what.to_string());
-        let until =
-            schedule.expires.map(|end| format!("{}{}{}", UNTIL.0, end.at, UNTIL.1)).unwrap_or_default();
-        let line = format!("{} {}", recurrence(&daily), escaped(&format!("{until}{command}")));
+        let dates: Vec<String> =
+            schedule.left_out(&daily).iter().map(|time| time.date().to_string()).collect();
+        let guard = match dates.is_empty() {
+            true => String::new(),
+            false => format!("{}{zone}{}{}{}", NOT_ON[0], NOT_ON[1], dates.join("|"), NOT_ON[2]),
+        };
+        lines.push((recurrence(&daily), format!("{until}{guard}"), daily.what));
+    }
+    for (time, servers) in schedule.once() {
+        lines.push((
+            once_a_year(time),
+            format!("{}{zone}{}{}{}", ONLY_ON[0], ONLY_ON[1], time.date(), ONLY_ON[2]),
+            servers,
+        ));
+    }
+    for (when, guards, servers) in lines {
+        let command = command.replace(ScheduleTargets::SERVERS, &servers.to_string());
+        let line = format!("{when} {}", escaped(&format!("{guards}{command}")));
         if line.len() > LONGEST {
             return Err(writer.cannot("its command is too long for a line of cron; put it into a script"));
         }
@@ -97,11 +121,36 @@ pub(super) fn claims(text: &str, pools: &[Pool]) -> bool {
     lines().all(known) && (lines().any(ours) || lines().any(|line| entry(line).is_some()))
 }
 
-/// The pool whose command this is, with the number of servers and the end that stands before it.
-fn of_pool<'a>(command: &str, pools: &'a [Pool]) -> Option<(&'a str, u32, Option<i64>)> {
+/// A pool's command with what stands before it.
+struct OfPool<'a> {
+    template: &'a str,
+    servers: u32,
+    end: Option<i64>,
+    skipped: Vec<NaiveDate>,
+    only: Option<NaiveDate>,
+}
+
+/// What stands between the three parts of a guard, and what follows them.
+fn guarded<'a>(command: &'a str, guard: &[&str; 3]) -> Option<(&'a str, &'a str)> {
+    let (_zone, rest) = command.strip_prefix(guard[0])?.split_once(guard[1])?;
+    rest.split_once(guard[2])
+}
+
+/// The pool whose command this is, with the number of servers and the guards that stand before it.
+fn of_pool<'a>(command: &str, pools: &'a [Pool]) -> Option<OfPool<'a>> {
     let end = command.strip_prefix(UNTIL.0).and_then(|rest| rest.split_once(UNTIL.1));
     let (end, command) = match end {
         Some((end, command)) => (Some(end.parse::<i64>().ok()?), command),
+        None => (None, command),
+    };
+    let (skipped, command) = match guarded(command, &NOT_ON) {
+        Some((dates, command)) => {
+            (dates.split('|').map(|date| date.parse().ok()).collect::<Option<_>>()?, command)
+        }
+        None => (Vec::new(), command),
+    };
+    let (only, command) = match guarded(command, &ONLY_ON) {
+        Some((date, command)) => (Some(date.parse().ok()?), command),
         None => (None, command),
     };
     pools.iter().find_map(|pool| {
@@ -109,8 +158,16 @@ fn of_pool<'a>(command: &str, pools: &'a [Pool]) -> Option<(&'a str, u32, Option
         let (before, after) = template.split_once(ScheduleTargets::SERVERS)?;
         let number = command.strip_prefix(before)?.strip_suffix(after)?;
         let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
-        Some((template, number.parse().ok().filter(|_| digits)?, end))
+        let servers = number.parse().ok().filter(|_| digits)?;
+        Some(OfPool { template, servers, end, skipped: skipped.clone(), only })
     })
+}
+
+/// The time on a date of a line that names its day and month.
+fn time_on(line: &str, date: NaiveDate) -> Option<NaiveDateTime> {
+    let (minute, day, month) = on_date(line)?;
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0)?;
+    ((date.day(), date.month()) == (day, month)).then(|| date.and_time(time))
 }
 
 /// Reads the lines that run a pool's command.
@@ -133,15 +190,19 @@ pub(super) fn read(text: &str, pools: &[Pool]) -> Result<Vec<InForce>, InForceEr
             continue;
         }
         let Some((recurrence, command)) = entry(line) else { continue };
-        let Some((template, servers, end)) = of_pool(&command, pools) else { continue };
-        let steps = found.of(template);
+        let Some(own) = of_pool(&command, pools) else { continue };
+        let steps = found.of(own.template);
+        let once = own.only.and_then(|date| time_on(&recurrence, date));
         steps.pool = steps.pool.take().or_else(|| header["pool"].as_str().map(str::to_owned));
         steps.push(Step {
-            name: String::new(),
-            recurrence: Some(recurrence),
+            // A date that is not the line's own is shown as the line that it is.
+            recurrence: once.is_none().then_some(recurrence),
             timezone: timezone.clone(),
-            servers: Some(servers),
-            end: end.map(utc),
+            servers: Some(own.servers),
+            end: own.end.map(utc),
+            skipped: own.skipped,
+            once,
+            ..Step::default()
         });
     }
     if found.is_empty() {

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use super::{
     InForce, ScheduleFormat, annotations,
     format::{Text, Writer, pretty},
-    in_force::{Grouped, Step},
     kubernetes::{
         account, argument, cron_job, end_name, end_recurrence, list, may_delete_jobs, named, resource,
     },
     names::numbered,
     recurrence::recurrence,
+    steps::{Grouped, Step},
 };
 use crate::{
     plans::Handover,
@@ -83,6 +83,7 @@ pub(super) fn read(jobs: &[&Value]) -> Vec<InForce> {
             timezone: text("timeZone").unwrap_or_else(|| "that of the cluster".to_owned()),
             servers,
             end: job["metadata"]["annotations"]["mailtide/expires"].as_str().map(str::to_owned),
+            ..Step::default()
         });
     }
     targets.in_force(ScheduleFormat::CronJob)

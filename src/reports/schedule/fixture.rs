@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::{
-    plans::{Expiry, Handover, ServerWeek, Window},
+    plans::{Exception, Expiry, Handover, OtherDay, ServerWeek, Window},
     platform::{Platform, Pool, ScheduleTargets},
 };
 
@@ -45,6 +45,7 @@ pub(super) fn of_windows(pool: &str, windows: &[Window], servers_now: u32) -> Ha
         week: ServerWeek::of_windows(windows, servers_now),
         expires: None,
         other_days: Vec::new(),
+        stretches: Vec::new(),
     }
 }
 
@@ -54,6 +55,21 @@ pub(super) fn ending() -> Handover {
     let date = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
     // 20:59 UTC.
     Handover { expires: Some(Expiry { date, at: 1_798_750_740 }), ..schedule() }
+}
+
+/// Its other days: Thursday, 24 December, needs all servers from 22:00 on; on Friday, the 25th, two servers are enough
+/// from 08:00 to Saturday noon, in place of its night.
+pub(super) fn with_dates(schedule: Handover) -> Handover {
+    let other = |day, because: &str, windows| {
+        let date = NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
+        let exception = Exception { date, because: because.to_owned(), windows };
+        OtherDay::of(exception, &schedule.windows, schedule.servers_now)
+    };
+    let other_days = vec![
+        other(24, "Mailing of A", Vec::new()),
+        other(25, "holiday", vec![window(&[4], 8 * 60, 28.0, 2)]),
+    ];
+    Handover { other_days, ..schedule }.with_stretches()
 }
 
 /// A platform of one pool with all targets.

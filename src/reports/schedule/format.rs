@@ -6,7 +6,7 @@ use super::{
     Handover, cron, cronjob, ec2, ical, instance_scheduler, keda, kube_downscaler, names, terraform,
 };
 use crate::{
-    plans::Span,
+    plans::{OtherDay, Span, Stretch},
     platform::{ScheduleTargets, Workload},
     reports::text::one_line,
 };
@@ -123,15 +123,30 @@ impl ScheduleFormat {
         format!("{}.{}", names::plain(pool), self.suffix())
     }
 
-    /// Whether it can say what is different on a date; the others have the same week always.
-    pub fn knows_dates(self) -> bool {
-        self == ScheduleFormat::Ical
+    /// What it can say of what is different on dates.
+    pub fn dates(self, schedule: &Handover) -> Dates {
+        match self {
+            ScheduleFormat::Ec2 if !ec2::has_room(schedule) => Dates::None,
+            ScheduleFormat::Ec2 | ScheduleFormat::Terraform | ScheduleFormat::Cron | ScheduleFormat::Ical => {
+                Dates::All
+            }
+            ScheduleFormat::Keda | ScheduleFormat::InstanceScheduler => Dates::More,
+            ScheduleFormat::KubeDownscaler => Dates::Fewer,
+            ScheduleFormat::CronJob => Dates::None,
+        }
     }
 
-    /// The windows of a schedule as the format can say them, and the servers outside; what it cannot say is on the safe
-    /// side.
-    pub fn expressed(self, schedule: &Handover) -> (Vec<Span>, u32) {
-        match self {
+    /// A schedule as the format can say it; what it cannot say is on the safe side, or told.
+    pub fn expressed(self, schedule: &Handover) -> Expressed {
+        let dates = match (self, self.dates(schedule)) {
+            // The days have events of their own there, which are read by people.
+            (ScheduleFormat::Ical, _) | (_, Dates::None) => Vec::new(),
+            (ScheduleFormat::Keda, _) => keda::dates(schedule),
+            (ScheduleFormat::InstanceScheduler, _) => instance_scheduler::dates(schedule),
+            (ScheduleFormat::KubeDownscaler, _) => kube_downscaler::dates(schedule),
+            _ => schedule.stretches.clone(),
+        };
+        let (windows, servers_now) = match self {
             ScheduleFormat::KubeDownscaler => (kube_downscaler::windows(schedule), schedule.servers_now),
             ScheduleFormat::Ical => (ical::spans(schedule), schedule.servers_now),
             // What never runs is no window of theirs: they know what they switch only.
@@ -139,8 +154,45 @@ impl ScheduleFormat {
                 let most = schedule.week.most();
                 (schedule.low_spans().into_iter().filter(|window| window.servers < most).collect(), most)
             }
+        };
+        Expressed { windows, servers_now, dates }
+    }
+}
+
+/// What a format can say of dates that are unlike their weekday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dates {
+    /// All.
+    All,
+    /// That more servers run on them.
+    More,
+    /// That fewer servers run on them.
+    Fewer,
+    /// Nothing.
+    None,
+}
+
+impl Dates {
+    /// Its name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dates::All => "all",
+            Dates::More => "more",
+            Dates::Fewer => "fewer",
+            Dates::None => "none",
         }
     }
+}
+
+/// A schedule as a format says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expressed {
+    /// The windows of the week.
+    pub windows: Vec<Span>,
+    /// The servers outside.
+    pub servers_now: u32,
+    /// What is different on dates.
+    pub dates: Vec<Stretch>,
 }
 
 /// Writes a schedule in one format.
@@ -170,30 +222,36 @@ pub fn write_schedule(
             schedule.servers_now
         ));
     }
-    if !format.knows_dates() {
-        cautions.extend(other_days(schedule));
-    }
+    cautions.extend(other_days(schedule, format.dates(schedule)));
     Ok(Written { file: format.file_name(&schedule.pool), text, cautions })
 }
 
-/// What a weekly plan gets wrong on the dates that are unlike their weekdays.
-fn other_days(schedule: &Handover) -> Vec<String> {
-    let dates = |needs_more: bool| -> Vec<String> {
-        let days = schedule.other_days.iter().filter(|day| day.needs_more == needs_more);
+/// What a plan gets wrong on the dates that are unlike their weekdays.
+fn other_days(schedule: &Handover, known: Dates) -> Vec<String> {
+    let dates = |wanted: &dyn Fn(&OtherDay) -> bool| -> Vec<String> {
+        let days = schedule.other_days.iter().filter(|day| wanted(day));
         days.map(|day| format!("{} ({})", day.day.date, one_line(&day.day.because, 60))).collect()
     };
-    let (more, other) = (dates(true), dates(false));
+    let more = match known {
+        Dates::All | Dates::More => Vec::new(),
+        Dates::Fewer | Dates::None => dates(&|day| day.needs_more),
+    };
+    let fewer = match known {
+        Dates::All | Dates::Fewer => Vec::new(),
+        Dates::More => dates(&|day| day.needs_fewer),
+        Dates::None => dates(&|day| !day.needs_more),
+    };
     let mut told = Vec::new();
     if !more.is_empty() {
         told.push(format!(
-            "TAKE IT BACK for these days, for it has the same week always and they need more servers: {}",
+            "TAKE IT BACK for these days, for it cannot say that they need more servers than the week leaves: {}",
             more.join(", ")
         ));
     }
-    if !other.is_empty() {
+    if !fewer.is_empty() {
         told.push(format!(
-            "it has the same week always; on these days more could be saved: {}",
-            other.join(", ")
+            "it cannot say that a day needs fewer servers; on these days more could be saved: {}",
+            fewer.join(", ")
         ));
     }
     told

@@ -193,6 +193,7 @@ fn take(event: &Event, found: &mut Vec<InForce>) {
             timezone: "UTC".to_owned(),
             windows: Vec::new(),
             servers_now: None,
+            dates: Vec::new(),
             expires: None,
             names: Vec::new(),
             notes: Vec::new(),

@@ -1,18 +1,15 @@
 //! What is in force already, as the tools that execute it answer or keep it.
 
-use std::collections::BTreeMap;
-
 use chrono::DateTime;
 use serde_json::Value;
 
 use super::{
-    ScheduleFormat, cron, ec2, ical, instance_scheduler, kubernetes, recurrence::minutes_of, terraform,
+    ScheduleFormat, cron, ec2, format::Expressed, ical, instance_scheduler, kubernetes, terraform,
     yaml::documents,
 };
 use crate::{
-    plans::{Change, Comparison, Handover, ServerWeek, Span, compared},
+    plans::{Comparison, Handover, Span, Stretch, compared},
     platform::{Platform, Pool},
-    reports::text::one_line,
 };
 
 /// A plan that is in force.
@@ -30,6 +27,8 @@ pub struct InForce {
     pub windows: Vec<Span>,
     /// The servers outside the windows, where it says so.
     pub servers_now: Option<u32>,
+    /// What is different from these windows on dates, in local time, ascending.
+    pub dates: Vec<Stretch>,
     /// The moment at which it ends, in seconds since 1970-01-01 UTC.
     pub expires: Option<i64>,
     /// The names of its parts, to delete those by that a new plan has no more.
@@ -113,16 +112,30 @@ impl Matched<'_> {
         self.pool?;
         let was = self.in_force;
         let Some(schedule) = self.schedule else {
-            return Some(Comparison { windows: compared(&was.windows, &[]), ..Comparison::default() });
+            return Some(Comparison {
+                windows: compared(&was.windows, &[]),
+                dates: (was.dates.clone(), Vec::new()),
+                ..Comparison::default()
+            });
         };
-        let (planned, servers_now) = was.format.expressed(schedule);
+        let Expressed { windows: planned, servers_now, dates } = was.format.expressed(schedule);
+        let now = schedule.earliest();
+        let to_come = |all: &[Stretch]| -> Vec<Stretch> {
+            all.iter().filter_map(|stretch| stretch.since(now)).collect()
+        };
+        let (dates_in_force, dates) = (to_come(&was.dates), to_come(&dates));
         let zone = schedule.timezone.name();
         let end = schedule.expires.map(|end| end.at);
         let has_ended = was.expires.is_some_and(|end| end <= schedule.as_of);
         if has_ended {
             // Nothing of it is in force any more.
             let windows = compared(&[], &planned);
-            return Some(Comparison { windows, expires: Some((was.expires, end)), ..Comparison::default() });
+            return Some(Comparison {
+                windows,
+                dates: (Vec::new(), to_come(&dates)),
+                expires: Some((was.expires, end)),
+                ..Comparison::default()
+            });
         }
         Some(Comparison {
             windows: compared(&was.windows, &planned),
@@ -132,10 +145,16 @@ impl Matched<'_> {
                 .servers_now
                 .filter(|servers| *servers != servers_now)
                 .map(|servers| (servers, servers_now)),
+            dates: (without(&dates_in_force, &dates), without(&dates, &dates_in_force)),
             // A plan that was not asked to end may still be in force with an end.
             expires: (end.is_some() && was.expires != end).then_some((was.expires, end)),
         })
     }
+}
+
+/// Those of the first that the second has not.
+fn without(all: &[Stretch], others: &[Stretch]) -> Vec<Stretch> {
+    all.iter().filter(|stretch| !others.contains(stretch)).copied().collect()
 }
 
 /// Finds the pool of each plan in force: by its target, or by the pool that it says it is of.
@@ -166,112 +185,6 @@ fn target_of(format: ScheduleFormat, pool: &Pool) -> Option<String> {
         }
         ScheduleFormat::Cron => targets.command.clone(),
         ScheduleFormat::Ical => Some(pool.name.clone()),
-    }
-}
-
-/// One recurring change to a number of servers, as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Step {
-    pub(super) name: String,
-    pub(super) recurrence: Option<String>,
-    pub(super) timezone: String,
-    pub(super) servers: Option<u32>,
-    pub(super) end: Option<String>,
-}
-
-/// The changes of one target.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Steps {
-    steps: Vec<Step>,
-    pub(super) pool: Option<String>,
-    pub(super) notes: Vec<String>,
-}
-
-/// Most changes of one target that are read: a plan has some dozens.
-const MOST_STEPS: usize = 1000;
-
-/// The changes of each target.
-#[derive(Debug, Default)]
-pub(super) struct Grouped(BTreeMap<String, Steps>);
-
-impl Grouped {
-    /// Those of one target.
-    pub(super) fn of(&mut self, target: &str) -> &mut Steps {
-        self.0.entry(target.to_owned()).or_default()
-    }
-
-    /// The plans that they make.
-    pub(super) fn in_force(self, format: ScheduleFormat) -> Vec<InForce> {
-        self.0.into_iter().map(|(target, steps)| steps.in_force(format, target)).collect()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Steps {
-    pub(super) fn push(&mut self, step: Step) {
-        self.steps.push(step);
-    }
-
-    /// The plan that the changes make.
-    fn in_force(mut self, format: ScheduleFormat, target: String) -> InForce {
-        let mut notes = self.notes;
-        if self.steps.len() > MOST_STEPS {
-            notes.push(format!(
-                "only the first {MOST_STEPS} of its {} changes are compared",
-                self.steps.len()
-            ));
-            self.steps.truncate(MOST_STEPS);
-        }
-        let mut zones: Vec<&str> = self.steps.iter().map(|step| step.timezone.as_str()).collect();
-        zones.sort_unstable();
-        zones.dedup();
-        if zones.len() > 1 {
-            notes.push(format!("its changes are in more than one time zone: {}", zones.join(", ")));
-        }
-        let timezone = zones.first().map_or_else(|| "UTC".to_owned(), |zone| (*zone).to_owned());
-        let mut ends: Vec<Option<i64>> = Vec::new();
-        let mut changes: Vec<Change> = Vec::new();
-        for step in &self.steps {
-            let name = one_line(&step.name, 60);
-            let Some(servers) = step.servers else {
-                notes.push(format!("{name:?} says no number of servers"));
-                continue;
-            };
-            match step.recurrence.as_deref().map(minutes_of) {
-                Some(Ok(minutes)) => {
-                    changes.extend(minutes.into_iter().map(|minute| Change { minute, servers }));
-                    ends.push(step.end.as_deref().and_then(moment));
-                }
-                Some(Err(problem)) => notes.push(format!("{name:?}: {}", one_line(&problem, 200))),
-                None => notes.push(format!("{name:?} happens once and is not compared")),
-            }
-        }
-        ends.sort_unstable();
-        ends.dedup();
-        if ends.len() > 1 {
-            notes.push("its changes do not end together".to_owned());
-        }
-        let week = if changes.is_empty() { None } else { ServerWeek::of_changes(changes) };
-        if week.is_none() {
-            notes.push("its changes make no week: there are none, or two at the same time".to_owned());
-        }
-        let most = week.as_ref().map(ServerWeek::most);
-        let spans = week.map(|week| week.spans()).unwrap_or_default();
-        let windows = spans.into_iter().filter(|span| Some(span.servers) < most).collect();
-        InForce {
-            format,
-            target,
-            pool: self.pool,
-            timezone,
-            windows,
-            servers_now: most,
-            expires: ends.into_iter().flatten().next(),
-            names: self.steps.into_iter().map(|step| step.name).filter(|name| !name.is_empty()).collect(),
-            notes,
-        }
     }
 }
 

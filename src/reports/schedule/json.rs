@@ -1,8 +1,12 @@
 //! The schedules for programs.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Handover, ScheduleFormat, format::utc, window_words};
+use super::{
+    Handover, ScheduleFormat,
+    format::{Dates, utc},
+    window_words,
+};
 use crate::plans::{OtherDay, daily_spans};
 
 /// The version of the document; raised when a field changes its meaning or goes away.
@@ -26,10 +30,13 @@ fn schedule(schedule: &Handover) -> Value {
             "date": day.day.date.to_string(),
             "because": day.day.because,
             "needs_more": day.needs_more,
+            "needs_fewer": day.needs_fewer,
             "windows": day.day.windows.iter().map(window_words::window_json).collect::<Vec<Value>>(),
         })
     };
-    let weekly = ScheduleFormat::ALL.iter().filter(|format| !format.knows_dates());
+    let said = ScheduleFormat::ALL.iter().map(|format| (format.name(), format.dates(schedule)));
+    let weekly = said.clone().filter(|(_, dates)| *dates != Dates::All).map(|(name, _)| name);
+    let said = said.map(|(name, dates)| (name.to_owned(), json!(dates.name())));
     json!({
         "pool": schedule.pool,
         "timezone": schedule.timezone.name(),
@@ -38,6 +45,8 @@ fn schedule(schedule: &Handover) -> Value {
         "expires": schedule.expires.map(|end| utc(end.at)),
         "windows": windows.iter().map(window_words::json).collect::<Vec<Value>>(),
         "other_days": schedule.other_days.iter().map(other_day).collect::<Vec<Value>>(),
-        "formats_without_other_days": weekly.map(|format| format.name()).collect::<Vec<_>>(),
+        "dates": schedule.stretches.iter().map(window_words::stretch_json).collect::<Vec<Value>>(),
+        "formats_without_other_days": weekly.collect::<Vec<_>>(),
+        "other_days_in": said.collect::<Map<String, Value>>(),
     })
 }

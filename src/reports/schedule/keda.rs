@@ -3,6 +3,7 @@
 //! Of several triggers the one that asks for the most counts, and never fewer than `minReplicaCount` run. So the
 //! triggers are the times that need more than the fewest, and the windows are what they leave.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,10 +12,10 @@ use super::{
     format::{Text, Writer, pretty},
     kubernetes::{account, cron_job, end_name, end_recurrence, list, may_delete_jobs, named},
     names::plain,
-    recurrence::{at, minutes_of},
+    recurrence::{at, first_from, minutes_of, on_date, once_a_year},
 };
 use crate::{
-    plans::{Daily, Handover, ServerWeek, Span, WEEK_MINUTES, daily_spans},
+    plans::{Daily, Handover, ServerWeek, Span, Stretch, WEEK_MINUTES, daily_spans, raised_on},
     platform::ScheduleTargets,
     reports::text::one_line,
 };
@@ -22,6 +23,9 @@ use crate::{
 /// KEDA's own default: what it waits for after the last active trigger. Between one and more replicas it is the
 /// autoscaler's, of the same length.
 const COOL_DOWN_SECONDS: u32 = 300;
+
+/// The longest that a trigger of a date is active: a plan knows four weeks.
+const LONGEST_DAYS: i64 = 35;
 
 pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
     let writer = Writer { schedule, targets, format: ScheduleFormat::Keda };
@@ -52,7 +56,21 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
             },
         })
     };
-    let triggers: Vec<Value> = daily_spans(&busy).iter().map(trigger).collect();
+    let mut triggers: Vec<Value> = daily_spans(&busy).iter().map(trigger).collect();
+    let dates = dates(schedule);
+    // They name no year: a year later such a date has more servers than it needs, until the plan is written anew.
+    triggers.extend(dates.iter().map(|own| {
+        json!({
+            "type": "cron",
+            "metadata": {
+                "timezone": schedule.timezone.name(),
+                "start": once_a_year(own.from),
+                "end": once_a_year(own.to),
+                "desiredReplicas": own.servers.to_string(),
+            },
+        })
+    }));
+    let most = dates.iter().map(|own| own.servers).fold(week.most(), u32::max);
     let name = format!("mailtide-{}", plain(&schedule.pool));
     let object = json!({
         "apiVersion": "keda.sh/v1alpha1",
@@ -61,7 +79,7 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
         "spec": {
             "scaleTargetRef": { "apiVersion": "apps/v1", "kind": workload.kind.name(), "name": workload.name },
             "minReplicaCount": fewest,
-            "maxReplicaCount": week.most(),
+            "maxReplicaCount": most,
             "cooldownPeriod": COOL_DOWN_SECONDS,
             "triggers": triggers,
         },
@@ -99,6 +117,11 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
     Ok((text, cautions))
 }
 
+/// The dates that need more servers: of several triggers the one that asks for the most counts, so fewer cannot be said.
+pub(super) fn dates(schedule: &Handover) -> Vec<Stretch> {
+    schedule.stretches.iter().filter(|stretch| stretch.more).copied().collect()
+}
+
 /// Reads what a `ScaledObject`'s cron triggers leave.
 pub(super) fn read(object: &Value) -> InForce {
     let (namespace, name) = named(object);
@@ -113,6 +136,7 @@ pub(super) fn read(object: &Value) -> InForce {
     let mut minutes = vec![fewest; WEEK_MINUTES as usize];
     let mut notes = Vec::new();
     let mut zones: Vec<String> = Vec::new();
+    let mut yearly: Vec<(NaiveDateTime, NaiveDateTime, u32)> = Vec::new();
     for trigger in spec["triggers"].as_array().into_iter().flatten() {
         let field = |name: &str| trigger["metadata"][name].as_str().unwrap_or_default();
         if trigger["type"] != "cron" {
@@ -121,8 +145,17 @@ pub(super) fn read(object: &Value) -> InForce {
             continue;
         }
         zones.push(field("timezone").to_owned());
-        match (minutes_of(field("start")), minutes_of(field("end")), field("desiredReplicas").parse::<u32>())
+        let servers = field("desiredReplicas").parse::<u32>();
+        if let (Some(start), Some(end), Ok(servers)) =
+            (on_date(field("start")), on_date(field("end")), &servers)
         {
+            match once(annotations::as_of(object), start, end) {
+                Some((from, to)) => yearly.push((from, to, (*servers).min(most))),
+                None => notes.push("a trigger is of a date, and it is not clear of which year".to_owned()),
+            }
+            continue;
+        }
+        match (minutes_of(field("start")), minutes_of(field("end")), servers) {
             (Ok(starts), Ok(ends), Ok(servers)) => raise(&mut minutes, &starts, &ends, servers.min(most)),
             (Err(problem), ..) | (_, Err(problem), _) => notes.push(one_line(&problem, 200)),
             _ => notes.push("a trigger asks for no number of replicas".to_owned()),
@@ -134,6 +167,7 @@ pub(super) fn read(object: &Value) -> InForce {
         notes.push(format!("its triggers are in more than one time zone: {}", zones.join(", ")));
     }
     let week = ServerWeek::of_minutes(&minutes);
+    let dates = raised_on(&week, &yearly);
     InForce {
         format: ScheduleFormat::Keda,
         target,
@@ -141,10 +175,22 @@ pub(super) fn read(object: &Value) -> InForce {
         timezone: zones.into_iter().next().unwrap_or_else(|| "UTC".to_owned()),
         windows: week.spans().into_iter().filter(|span| span.servers < week.most()).collect(),
         servers_now: Some(week.most()),
+        dates,
         expires: annotations::expires(object),
         names: vec![name],
         notes,
     }
+}
+
+/// The first time that a trigger of a date is active after a plan was made.
+fn once(
+    as_of: Option<NaiveDate>,
+    start: (u32, u32, u32),
+    end: (u32, u32, u32),
+) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    let from = first_from(as_of?, start)?;
+    let to = first_from(from.date(), end)?;
+    (to > from && (to - from).num_days() <= LONGEST_DAYS).then_some((from, to))
 }
 
 /// From each start to the next end, at least so many servers: what is active is what ends before it begins again.

@@ -3,6 +3,8 @@
 //! A workload has one number of replicas for all its down-times (`downscaler/downtime-replicas`), and a time is
 //! `Mon-Fri 20:00-24:00 Europe/Berlin`: it cannot cross midnight, so a window is split there.
 
+use chrono::{DateTime, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
     kubernetes::{account, argument, cron_job, end_name, end_recurrence, list, named, resource},
 };
 use crate::{
-    plans::{DAY_MINUTES, Handover, ServerWeek, Span, WEEK_MINUTES, daily_spans},
+    plans::{DAY_MINUTES, Handover, ServerWeek, Span, Stretch, WEEK_MINUTES, daily_spans},
     platform::ScheduleTargets,
     reports::text::one_line,
 };
@@ -32,6 +34,31 @@ pub(super) fn windows(schedule: &Handover) -> Vec<Span> {
     schedule.week.runs(|at| at < now).into_iter().map(|run| Span { servers, ..run }).collect()
 }
 
+/// The stretches of dates in which the one number of servers is enough, though it is not in an ordinary week. What is
+/// down in every week cannot be up on a date.
+pub(super) fn dates(schedule: &Handover) -> Vec<Stretch> {
+    let now = schedule.servers_now;
+    let windows = windows(schedule);
+    let Some(servers) = windows.first().map(|window| window.servers) else { return Vec::new() };
+    let mut minutes = vec![now; WEEK_MINUTES as usize];
+    for window in &windows {
+        (window.from..window.from + window.minutes)
+            .for_each(|minute| minutes[(minute % WEEK_MINUTES) as usize] = window.servers);
+    }
+    let week = ServerWeek::of_minutes(&minutes);
+    let told = |needed: u32| if needed <= servers { servers } else { now };
+    schedule.stretches_as(&week, told).into_iter().filter(|stretch| !stretch.more).collect()
+}
+
+/// A stretch as a time that comes once, such as `2026-12-25T06:00:00+01:00-2026-12-25T22:00:00+01:00`.
+fn absolute(stretch: &Stretch, zone: Tz) -> Option<String> {
+    let time = |time: NaiveDateTime| {
+        let at = zone.from_local_datetime(&time).earliest()?;
+        Some(at.format("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    };
+    Some(format!("{}-{}", time(stretch.from)?, time(stretch.to)?))
+}
+
 pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
     let writer = Writer { schedule, targets, format: ScheduleFormat::KubeDownscaler };
     let workload = writer.workload()?;
@@ -46,7 +73,9 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
     let windows = windows(schedule);
     let servers = windows.first().map_or(schedule.servers_now, |window| window.servers);
     let mut own = annotations(schedule);
-    own.insert(DOWNTIME.to_owned(), json!(times(&windows, zone).join(",")));
+    let mut times = times(&windows, zone);
+    times.extend(dates(schedule).iter().filter_map(|own| absolute(own, schedule.timezone)));
+    own.insert(DOWNTIME.to_owned(), json!(times.join(",")));
     own.insert(REPLICAS.to_owned(), json!(servers.to_string()));
     let object = json!({
         "apiVersion": "apps/v1",
@@ -125,7 +154,12 @@ pub(super) fn read(object: &Value) -> Option<InForce> {
     });
     let mut inside = vec![0; WEEK_MINUTES as usize];
     let mut zone: Option<String> = None;
+    let mut dates: Vec<Stretch> = Vec::new();
     for time in text.split(',').map(str::trim).filter(|time| !time.is_empty()).take(MOST_TIMES) {
+        if let Some((from, to)) = once(time).filter(|_| down) {
+            dates.push(Stretch { from, to, servers, more: false });
+            continue;
+        }
         match time_of(time) {
             Some((minutes, of)) => {
                 minutes.into_iter().for_each(|minute| inside[minute as usize] = 1);
@@ -137,6 +171,7 @@ pub(super) fn read(object: &Value) -> Option<InForce> {
             None => notes.push(format!("{:?} is no weekly time", one_line(time, 80))),
         }
     }
+    dates.sort_unstable();
     let runs = ServerWeek::of_minutes(&inside).runs(|inside| (inside == 1) == down);
     Some(InForce {
         format: ScheduleFormat::KubeDownscaler,
@@ -145,10 +180,20 @@ pub(super) fn read(object: &Value) -> Option<InForce> {
         timezone: zone.unwrap_or_else(|| "UTC".to_owned()),
         windows: runs.into_iter().map(|run| Span { servers, ..run }).collect(),
         servers_now: annotations::servers(object),
+        dates,
         expires: annotations::expires(object),
         names: Vec::new(),
         notes,
     })
+}
+
+/// The local times of a time that comes once.
+fn once(text: &str) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    // `2026-12-25T06:00:00+01:00` has 25 characters, all of them ASCII.
+    let (from, to) = (text.get(..25)?, text.get(25..)?.strip_prefix('-')?);
+    let time = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.naive_local());
+    let (from, to) = (time(from)?, time(to)?);
+    (from < to).then_some((from, to))
 }
 
 /// The minutes of the week of `Mon-Fri 20:00-24:00 Europe/Berlin`, and the zone.

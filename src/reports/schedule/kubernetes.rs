@@ -1,7 +1,6 @@
 //! What the formats of Kubernetes have in common: lists, rights, and the end of a plan. Manifests are written in JSON,
 //! which is YAML too, and read in either.
 
-use chrono::{Datelike, Timelike};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
     format::{ScheduleError, Writer},
     keda, kube_downscaler,
     names::plain,
+    recurrence::once_a_year,
 };
 use crate::{
     plans::local,
@@ -121,7 +121,7 @@ pub(super) fn end_name(writer: &Writer<'_>) -> String {
 /// The recurrence of a schedule's end. It names no year, so the job has to be gone a year later: it removes itself.
 pub(super) fn end_recurrence(writer: &Writer<'_>) -> Option<String> {
     let end = local(writer.schedule.timezone, writer.schedule.expires?.at)?;
-    Some(format!("{} {} {} {} *", end.minute(), end.hour(), end.day(), end.month()))
+    Some(once_a_year(end))
 }
 
 /// The right to remove these jobs.

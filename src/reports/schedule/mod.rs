@@ -21,6 +21,7 @@ mod kube_downscaler;
 mod kubernetes;
 mod names;
 mod recurrence;
+mod steps;
 mod table;
 mod terraform;
 mod window_words;

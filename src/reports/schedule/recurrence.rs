@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use croner::{Cron, Weekday, errors::CronError};
 
 use crate::plans::{DAY_MINUTES, Daily};
@@ -38,6 +39,32 @@ pub(super) fn at(days: &[u32], minute: u32) -> String {
     });
     let days = if days.len() == 7 { "*".to_owned() } else { runs.collect::<Vec<_>>().join(",") };
     format!("{} {} * * {days}", minute % 60, minute / 60)
+}
+
+/// The minute of the day, the day and the month of what happens once a year, such as `0 22 24 12 *`.
+pub(super) fn on_date(text: &str) -> Option<(u32, u32, u32)> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [minute, hour, day, month, "*"] = fields[..] else { return None };
+    let number = |text: &str, from: u32, to: u32| {
+        let digits = text.chars().all(|c| c.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|number| digits && (from..=to).contains(number))
+    };
+    let minute = number(hour, 0, 23)? * 60 + number(minute, 0, 59)?;
+    Some((minute, number(day, 1, 31)?, number(month, 1, 12)?))
+}
+
+/// A time as `0 22 24 12 *`, once a year.
+pub(super) fn once_a_year(time: NaiveDateTime) -> String {
+    format!("{} {} {} {} *", time.minute(), time.hour(), time.day(), time.month())
+}
+
+/// The first time from a date on that such a recurrence happens.
+pub(super) fn first_from(date: NaiveDate, yearly: (u32, u32, u32)) -> Option<NaiveDateTime> {
+    let (minute, day, month) = yearly;
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0)?;
+    // 29 February comes at the latest after eight years.
+    let years = (0..=8).filter_map(|ahead| NaiveDate::from_ymd_opt(date.year() + ahead, month, day));
+    years.filter(|own| *own >= date).map(|own| own.and_time(time)).next()
 }
 
 /// The minutes of the week (Monday 00:00 is 0) at which a recurrence happens.

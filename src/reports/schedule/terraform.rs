@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     InForce, ScheduleFormat,
-    ec2::actions,
+    ec2::{MOST_OF_A_GROUP, actions},
     format::{Text, Writer, pretty, utc},
-    in_force::{Grouped, Step},
+    steps::{Grouped, Step},
 };
 use crate::{plans::Handover, platform::ScheduleTargets};
 
@@ -21,25 +21,37 @@ pub(super) fn write(schedule: &Handover, targets: &ScheduleTargets) -> Text {
     let group =
         writer.need(targets.auto_scaling_group.as_ref(), "which group to change", "auto_scaling_group")?;
     let mut resources = Map::new();
-    for action in actions(&writer)? {
+    for action in actions(&writer, true, MOST_OF_A_GROUP)? {
         let mut json = json!({
             "scheduled_action_name": action.name,
             "autoscaling_group_name": literal(group),
-            "recurrence": action.recurrence,
             "time_zone": schedule.timezone.name(),
             "min_size": action.servers,
             "desired_capacity": action.servers,
             "max_size": targets.max_size.map_or(UNCHANGED, i64::from),
         });
-        if let Some(end) = schedule.expires {
-            json["end_time"] = json!(utc(end.at));
+        if let Some(recurrence) = action.recurrence {
+            json["recurrence"] = json!(recurrence);
+        }
+        if let Some(start) = action.start {
+            json["start_time"] = json!(utc(start));
+        }
+        if let Some(end) = action.end {
+            json["end_time"] = json!(utc(end));
         }
         resources.insert(action.name, json);
     }
     // Terraform passes over a property `//`.
     let document = json!({ "//": writer.sentence(), "resource": { RESOURCE: resources } });
-    // What an earlier plan had more of, Terraform removes.
-    Ok((pretty(&document), Vec::new()))
+    // What an earlier plan had more of, Terraform removes; what has happened, AWS does.
+    let cautions = schedule.stretches.first().map(|first| {
+        format!(
+            "it has actions for single dates, which AWS removes when they are over: apply it before {}, and write it \
+             anew before you apply it again",
+            first.from.format("%Y-%m-%d %H:%M")
+        )
+    });
+    Ok((pretty(&document), cautions.into_iter().collect()))
 }
 
 /// A text in which Terraform sees no template.
@@ -68,7 +80,9 @@ pub(super) fn read(document: &Value) -> Vec<InForce> {
             recurrence: resource["recurrence"].as_str().map(str::to_owned),
             timezone: resource["time_zone"].as_str().unwrap_or("UTC").to_owned(),
             servers: servers.and_then(|servers| u32::try_from(servers).ok()),
+            start: resource["start_time"].as_str().map(str::to_owned),
             end: resource["end_time"].as_str().map(str::to_owned),
+            ..Step::default()
         });
     }
     groups.in_force(ScheduleFormat::Terraform)

@@ -1,11 +1,11 @@
 //! Every format on one schedule, whole.
 
 use super::{
-    fixture::{ending, of_windows, schedule, targets, window},
+    fixture::{ending, of_windows, schedule, targets, window, with_dates},
     *,
 };
 use crate::{
-    plans::{Daily, Exception, OtherDay, daily_spans},
+    plans::{Daily, daily_spans},
     platform::ScheduleTargets,
 };
 
@@ -89,34 +89,51 @@ fn a_pool_that_needs_fewer_at_all_hours_is_no_schedule_for_switches() {
     }
 }
 
-/// Thursday, 24 December, needs all servers; on Friday, the 25th, two servers are enough from 20:00 on.
+/// The days unlike their weekday, as each format says them, whole; and none is a change when it is read back.
 #[test]
-fn days_that_are_unlike_their_weekdays_are_in_a_calendar_and_told_of_all_others() {
-    let date = |day| chrono::NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
-    let ordinary = schedule().windows;
-    let other = |day, because: &str, windows| {
-        OtherDay::of(Exception { date: date(day), because: because.to_owned(), windows }, &ordinary, 8)
-    };
-    let mailing = other(24, "Mailing of A", Vec::new());
-    let free = other(25, "holiday", vec![window(&[4], 20 * 60, 16.0, 2)]);
-    assert!(mailing.needs_more && !free.needs_more);
-    let schedule = Handover { other_days: vec![mailing, free], ..schedule() };
-    let told = |format| write_schedule(format, &schedule, &targets()).unwrap();
-    assert_eq!(
-        told(ScheduleFormat::Terraform).cautions,
-        [
-            "TAKE IT BACK for these days, for it has the same week always and they need more servers: 2026-12-24 (Mailing \
-         of A)",
-            "it has the same week always; on these days more could be saved: 2026-12-25 (holiday)",
-        ]
-    );
-    insta::assert_snapshot!("ical_other_days", shown(&told(ScheduleFormat::Ical)));
-    insta::assert_snapshot!("document_other_days", schedules_json(std::slice::from_ref(&schedule), &[]));
-    // They are no change of the week.
+fn every_format_says_of_dates_what_it_can() {
     let platform = fixture::platform("webmail");
-    let in_force = read_in_force(&told(ScheduleFormat::Ical).text, &platform.pools).unwrap();
-    let schedules = [schedule];
-    assert!(matched(&in_force, &platform, &schedules)[0].comparison().unwrap().is_empty());
+    let schedules = [with_dates(schedule())];
+    for &format in ScheduleFormat::ALL {
+        let written = write_schedule(format, &schedules[0], &targets()).unwrap();
+        insta::assert_snapshot!(format!("{}_other_days", format.name()), shown(&written));
+        let in_force = read_in_force(&written.text, &platform.pools).unwrap();
+        let matches = matched(&in_force, &platform, &schedules);
+        assert_eq!(
+            comparison_table(&in_force[0], &matches[0].comparison().unwrap()).lines().count(),
+            1,
+            "{format:?}"
+        );
+    }
+    insta::assert_snapshot!("document_other_days", schedules_json(&schedules, &[]));
+}
+
+/// An hour before all servers are needed in any week, the 24th has them already; without the days, that is told.
+#[test]
+fn dates_that_were_added_and_are_gone_are_told() {
+    let platform = fixture::platform("webmail");
+    let without = [schedule()];
+    let with = [with_dates(schedule())];
+    let told = |in_force: &[Handover], planned: &[Handover], format| {
+        let text = write_schedule(format, &in_force[0], &targets()).unwrap().text;
+        let in_force = read_in_force(&text, &platform.pools).unwrap();
+        let matches = matched(&in_force, &platform, planned);
+        comparison_table(&in_force[0], &matches[0].comparison().unwrap())
+    };
+    assert_eq!(
+        told(&without, &with, ScheduleFormat::Ec2),
+        "webmail ${group} %{if} (ec2):\n  \
+           date added 2026-12-24 22:00 to 2026-12-25 06:00 with 8 servers\n  \
+           date added 2026-12-25 08:00 to 2026-12-26 12:00 with 2 servers\n"
+    );
+    assert_eq!(
+        told(&with, &without, ScheduleFormat::Keda),
+        "mail/Deployment/webmail (keda):\n  date gone  2026-12-24 22:00 to 2026-12-25 06:00 with 8 servers\n"
+    );
+    // A plan of eight weeks later does not miss what is over.
+    let later = [Handover { as_of: fixture::AS_OF + 56 * 86_400, ..schedule() }];
+    let told = told(&with, &later, ScheduleFormat::Cron);
+    assert!(told.ends_with(" (cron): as planned\n"), "{told}");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Windows of a schedule in words and in JSON.
 
+use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use crate::{
-    plans::{DAY_MINUTES, Daily, Window},
+    plans::{DAY_MINUTES, Daily, Stretch, Window},
     reports::words,
 };
 
@@ -41,6 +42,22 @@ pub(super) fn json(window: &Daily<(u32, u32)>) -> Value {
         "hours": f64::from(minutes) / 60.0,
         "servers": servers,
     })
+}
+
+/// Such as `2026-12-24 22:00 to 2026-12-25 06:00 with 8 servers`.
+pub(super) fn stretch(stretch: &Stretch) -> String {
+    let time = |time: NaiveDateTime| time.format("%Y-%m-%d %H:%M").to_string();
+    let servers = match stretch.servers {
+        1 => "1 server".to_owned(),
+        servers => format!("{servers} servers"),
+    };
+    format!("{} to {} with {servers}", time(stretch.from), time(stretch.to))
+}
+
+/// A stretch of dates for programs, in local times.
+pub(super) fn stretch_json(stretch: &Stretch) -> Value {
+    let time = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M").to_string();
+    json!({ "from": time(stretch.from), "to": time(stretch.to), "servers": stretch.servers })
 }
 
 /// A window of a finding for programs.
