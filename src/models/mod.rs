@@ -9,6 +9,7 @@ mod drift_noise;
 mod drift_posterior;
 mod drift_shape;
 mod drift_steps;
+mod false_discoveries;
 mod growth;
 mod growth_average;
 mod growth_backtest;
@@ -54,10 +55,12 @@ mod same_hour;
 mod same_load;
 mod season;
 mod theil_sen;
+mod together;
 mod weekly_peak;
 
 pub use drift::{Drift, DriftCourse, DriftEvidence, DriftSettings, DriftStep, drift_evidence, drift_prior};
 pub use drift_fleet::{DriftPrior, least_belief};
+pub use false_discoveries::told_up_to;
 pub use growth::{Fit, Forecast, GrowthSettings, Highest, fit, forecast};
 pub use growth_backtest::GrowthBacktest;
 pub use growth_change::{Change, Effect};
@@ -78,6 +81,7 @@ pub use rise_parts::{DayParts, NoParts, PartChange, RiseParts, rise_parts};
 pub use same_hour::SameHour;
 pub use same_load::{SameLoad, at_same_load};
 pub use theil_sen::theil_sen;
+pub use together::{Together, moves_together};
 pub use weekly_peak::{WeeklyPeak, weekly_peak};
 
 /// A series is too short for a model.

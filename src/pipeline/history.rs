@@ -1,12 +1,15 @@
 //! The history that is planned from: the archive up to a moment, and what was seen of each series while reading it.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     archive::{Archive, ArchiveError, Column, Disagreement, Extract},
     plans::LastSeen,
     platform::{Measure, SeriesKey},
-    series::{DAY, HOUR, Stages, VolumeInput, derived, native_step, parts_of, stages},
+    series::{DAY, HOUR, Stages, VolumeInput, delays, derived, native_step, parts_of, stages},
 };
 
 /// Days of disk history that are looked at: three years show every yearly rhythm.
@@ -19,11 +22,23 @@ pub(super) struct History<'a> {
     archive: &'a Archive,
     as_of: i64,
     held: Vec<Measure>,
+    kept: Kept,
     read: BTreeSet<Measure>,
     pub(super) seen: Vec<LastSeen>,
     pub(super) spans: Vec<(Measure, Span)>,
     /// Where two sources differ about the same series.
     pub(super) disagreements: Vec<(Measure, Disagreement)>,
+}
+
+/// The series of each of several measures.
+type OfMeasures = Vec<(Measure, Arc<[Column]>)>;
+
+/// Series that several questions look at: read once, and kept until they are let go.
+#[derive(Default)]
+struct Kept {
+    series: BTreeMap<Measure, Arc<[Column]>>,
+    totals: Option<Arc<[Column]>>,
+    stages: Option<Arc<[Stages]>>,
 }
 
 /// How much is held of one measure.
@@ -44,6 +59,7 @@ impl<'a> History<'a> {
             archive,
             as_of,
             held,
+            kept: Kept::default(),
             read: BTreeSet::new(),
             seen: Vec::new(),
             spans: Vec::new(),
@@ -64,19 +80,59 @@ impl<'a> History<'a> {
         Ok(extract)
     }
 
-    /// A measure and the ones that it may be derived from.
-    pub(super) fn with_parts(&mut self, measure: Measure) -> Result<Vec<Column>, ArchiveError> {
-        let mut extracts = vec![self.extract(measure)?];
-        for &part in parts_of(measure) {
-            extracts.push(self.extract(part)?);
+    /// A measure, derived from others where it is not answered as such; kept until it is let go.
+    pub(super) fn with_parts(&mut self, measure: Measure) -> Result<Arc<[Column]>, ArchiveError> {
+        if let Some(kept) = self.kept.series.get(&measure) {
+            return Ok(Arc::clone(kept));
         }
-        Ok(derived(measure, &extracts))
+        let answered = self.extract(measure)?;
+        let columns = match measure {
+            Measure::DeliveryDelay => delays(&answered.columns, &self.stages()?),
+            _ => {
+                let mut extracts = vec![answered];
+                for &part in parts_of(measure) {
+                    extracts.push(self.extract(part)?);
+                }
+                let columns = derived(measure, &extracts);
+                let totals = extracts.into_iter().find(|extract| extract.measure == Measure::MessagesTotal);
+                self.kept.totals = totals.map(|extract| extract.columns.into()).or(self.kept.totals.take());
+                columns
+            }
+        };
+        let columns: Arc<[Column]> = columns.into();
+        self.kept.series.insert(measure, Arc::clone(&columns));
+        Ok(columns)
     }
 
-    /// The deliveries of all hosts by stage.
-    pub(super) fn stages(&mut self) -> Result<Vec<Stages>, ArchiveError> {
+    /// Series of several measures, those that have any.
+    pub(super) fn all_with_parts(&mut self, measures: &[Measure]) -> Result<OfMeasures, ArchiveError> {
+        measures.iter().map(|&measure| Ok((measure, self.with_parts(measure)?))).collect()
+    }
+
+    /// The deliveries of all hosts by stage; kept until they are let go.
+    pub(super) fn stages(&mut self) -> Result<Arc<[Stages]>, ArchiveError> {
+        if let Some(kept) = &self.kept.stages {
+            return Ok(Arc::clone(kept));
+        }
         let sums = self.extract(Measure::DeliverySeconds)?;
-        Ok(stages(&sums.columns, &self.extract(Measure::DeliveryCount)?.columns))
+        let stages = stages(&sums.columns, &self.extract(Measure::DeliveryCount)?.columns);
+        Ok(Arc::clone(self.kept.stages.insert(stages.into())))
+    }
+
+    /// The counted messages of all hosts; kept until they are let go.
+    pub(super) fn message_totals(&mut self) -> Result<Arc<[Column]>, ArchiveError> {
+        if let Some(kept) = &self.kept.totals {
+            return Ok(Arc::clone(kept));
+        }
+        let totals = self.extract(Measure::MessagesTotal)?.columns;
+        Ok(Arc::clone(self.kept.totals.insert(totals.into())))
+    }
+
+    /// Lets go of all that was kept but for the series of some measures.
+    pub(super) fn let_go(&mut self, but_for: &[Measure]) {
+        let mut kept = std::mem::take(&mut self.kept.series);
+        kept.retain(|measure, _| but_for.contains(measure));
+        self.kept = Kept { series: kept, ..Kept::default() };
     }
 
     /// Looks at the measures that no question asked for, so that none stops unnoticed.

@@ -9,11 +9,11 @@ use crate::{
     archive::{ArchiveError, Column},
     models::FleetPrior,
     plans::{
-        Context, Finding, PoolServers, VolumeAnswer, add_queue_states, capacity_findings, capacity_loads,
-        drift_findings, ebb_finding, explain_rises, growth_belief, loads_behind, pool_findings,
-        volume_findings, weighed_drifts,
+        Companions, Context, Finding, PoolServers, RESOURCES, VolumeAnswer, add_queue_states,
+        capacity_findings, capacity_loads, drift_findings, ebb_finding, explain_rises, growth_belief,
+        loads_behind, pool_findings, volume_findings, weighed_drifts,
     },
-    platform::{Labels, Measure, Pool},
+    platform::{Measure, Pool},
     series::{
         Fold, HOUR, HostLoad, Mailboxes, Series, Volume, VolumeInput, grid, native_step, total_load, volumes,
     },
@@ -89,10 +89,7 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
         let columns = history.with_parts(measure)?;
         let loads = match columns.is_empty() {
             true => Vec::new(),
-            false => loads_behind(measure)
-                .iter()
-                .map(|&load| Ok((load, history.with_parts(load)?)))
-                .collect::<Result<Vec<_>, ArchiveError>>()?,
+            false => history.all_with_parts(loads_behind(measure))?,
         };
         fleet.extend(weighed_drifts(measure, &columns, &loads, context));
     }
@@ -100,8 +97,14 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
     explain_rises(&mut findings, &history.stages()?, context);
     let depths = history.with_parts(Measure::QueueDepth)?;
     if !depths.is_empty() {
-        let totals = history.extract(Measure::MessagesTotal)?.columns;
-        add_queue_states(&mut findings, &depths, &totals, context);
+        add_queue_states(&mut findings, &depths, &history.message_totals()?, context);
+    }
+    let mut companions = Companions::of(&findings, context);
+    if !companions.is_empty() {
+        for &measure in RESOURCES {
+            companions.look_at(measure, &history.with_parts(measure)?);
+        }
+        companions.tell(&mut findings);
     }
     Ok(findings)
 }
@@ -118,10 +121,7 @@ pub(super) fn capacity_of_all(
         if columns.is_empty() {
             continue;
         }
-        let loads = capacity_loads(measure)
-            .iter()
-            .map(|&load| Ok((load, history.with_parts(load)?)))
-            .collect::<Result<Vec<_>, ArchiveError>>()?;
+        let loads = history.all_with_parts(capacity_loads(measure))?;
         findings.extend(capacity_findings(measure, &columns, &loads, context));
     }
     Ok(findings)
@@ -135,12 +135,17 @@ pub(super) fn ebb_of_all(history: &mut History, context: &Context) -> Result<Vec
         .iter()
         .map(|pool| PoolServers { loads: Vec::new(), running: servers_running(pool, &running) })
         .collect();
-    // One measure of all hosts is held at a time.
-    for measure in pools.iter().flat_map(|pool| &pool.scaling.loads).collect::<BTreeSet<_>>() {
-        let columns = history.with_parts(*measure)?;
+    let wanted: BTreeSet<Measure> =
+        pools.iter().flat_map(|pool| pool.scaling.loads.iter().copied()).collect();
+    let mut wanted: Vec<Measure> = wanted.into_iter().collect();
+    history.let_go(&wanted);
+    while let Some(measure) = wanted.pop() {
+        let columns = history.with_parts(measure)?;
         let driven =
-            pools.par_iter().zip(&mut servers).filter(|(pool, _)| pool.scaling.loads.contains(measure));
-        driven.for_each(|(pool, servers)| servers.loads.push((*measure, loads(pool, &columns))));
+            pools.par_iter().zip(&mut servers).filter(|(pool, _)| pool.scaling.loads.contains(&measure));
+        driven.for_each(|(pool, servers)| servers.loads.push((measure, loads(pool, &columns))));
+        // Of what was not asked for before, one measure is held at a time.
+        history.let_go(&wanted);
     }
     let judged = pools.par_iter().zip(&mut servers).map(|(pool, servers)| {
         // The first load that the operator names is the one that is shown.
@@ -150,18 +155,9 @@ pub(super) fn ebb_of_all(history: &mut History, context: &Context) -> Result<Vec
     Ok(judged.collect())
 }
 
-/// Whether a series belongs to a pool: by its host, or by a source's own name of the pool.
-fn belongs(labels: &Labels, pool: &Pool) -> bool {
-    match (labels.get("host"), labels.get("pool")) {
-        (Some(host), _) => pool.has(host),
-        (None, Some(name)) => name == pool.name || pool.has(name),
-        (None, None) => false,
-    }
-}
-
 /// The loads of a pool's hosts, on the finest step that its sources keep; series of one host are added up.
 fn loads(pool: &Pool, columns: &[Column]) -> Vec<HostLoad> {
-    let own: Vec<&Column> = columns.iter().filter(|c| belongs(&c.labels, pool)).collect();
+    let own: Vec<&Column> = columns.iter().filter(|c| pool.owns(&c.labels)).collect();
     let finest = own.iter().filter_map(|c| native_step(&c.points)).min().unwrap_or(HOUR);
     let step = if finest <= LOAD_STEP { LOAD_STEP } else { HOUR };
     let name = |column: &Column| column.labels.get("host").unwrap_or_default().to_owned();
@@ -178,6 +174,6 @@ fn loads(pool: &Pool, columns: &[Column]) -> Vec<HostLoad> {
 }
 
 fn servers_running(pool: &Pool, columns: &[Column]) -> Option<Series> {
-    let own = columns.iter().find(|c| belongs(&c.labels, pool))?;
+    let own = columns.iter().find(|c| pool.owns(&c.labels))?;
     Some(grid(&own.points, HOUR, Fold::Median))
 }

@@ -3,6 +3,8 @@
 //! There is a finding where there is a limit and a load, and nowhere else: without a limit nothing is to be reached, and
 //! without a load nothing to depend on.
 
+use std::sync::Arc;
+
 use super::{
     Backtest, Context, Crossing, Decision, EventId, Evidence, Exhaustion, Finding, Kind, LoadGrowth,
     LoadLimit, LoadPoint, LoadShape, NoEffect, Runway, Severity, Subject, Threshold, Verdict,
@@ -33,7 +35,7 @@ const HALF_A_MESSAGE: f64 = 0.5;
 pub fn capacity_findings(
     measure: Measure,
     columns: &[Column],
-    loads: &[(Measure, Vec<Column>)],
+    loads: &[(Measure, Arc<[Column]>)],
     context: &Context,
 ) -> Vec<Finding> {
     use rayon::prelude::*;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{QueueState, RiseExplained, Runway};
+use super::{QueueState, RiseExplained, RoseWith, Runway};
 
 /// What is to be decided, and what helps to decide it; each part is absent where it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -20,6 +20,9 @@ pub struct Decision {
     /// Which stage, host and pool a change of the delivery delay comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rise_explained: Option<RiseExplained>,
+    /// What rose together with a latency, queue or probe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rose_with: Option<RoseWith>,
     /// A queue beside its drift.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueState>,

@@ -23,9 +23,18 @@ pub(super) struct OfPool<'a> {
     columns: Vec<&'a Column>,
 }
 
-/// The pools of which at least three hosts answer, in the order of their labels. Of series that name their pool
-/// themselves there is nothing to put together.
+/// The pools of which at least three hosts answer.
 pub(super) fn of_pools<'a>(columns: &'a [Column], context: &Context<'_>) -> Vec<OfPool<'a>> {
+    of_pools_from(LEAST_HOSTS, columns, context)
+}
+
+/// The pools of which at least so many hosts answer, in the order of their labels. Of series that name their pool
+/// themselves there is nothing to put together.
+pub(super) fn of_pools_from<'a>(
+    least: usize,
+    columns: &'a [Column],
+    context: &Context<'_>,
+) -> Vec<OfPool<'a>> {
     let mut pools: BTreeMap<Labels, Vec<&Column>> = BTreeMap::new();
     for column in columns.iter().filter(|column| column.labels.get("pool").is_none()) {
         let host = column.labels.get("host");
@@ -33,7 +42,7 @@ pub(super) fn of_pools<'a>(columns: &'a [Column], context: &Context<'_>) -> Vec<
         let labels = column.labels.clone().without("host").with("pool", &pool.name);
         pools.entry(labels).or_default().push(column);
     }
-    let enough = pools.into_iter().filter(|(_, columns)| columns.len() >= LEAST_HOSTS);
+    let enough = pools.into_iter().filter(|(_, columns)| columns.len() >= least);
     enough.map(|(labels, columns)| OfPool { labels, columns }).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Weighing: what each series says of its drift, at the same load where a load is known, before all are judged together.
 
+use std::sync::Arc;
+
 use super::{
     Context, Verdict,
     drift_pool::{OfPool, of_pools},
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// Days looked at: a quarter shows a drift without last year's platform in it.
-const SPAN_DAYS: i64 = 90;
+pub(super) const SPAN_DAYS: i64 = 90;
 /// A load that explains less than this share of the ups and downs within days is left in: its own noise would be added.
 const EXPLAINS: f64 = 0.2;
 
@@ -34,7 +36,7 @@ pub struct WeighedDrift {
 pub fn weighed_drifts(
     measure: Measure,
     columns: &[Column],
-    loads: &[(Measure, Vec<Column>)],
+    loads: &[(Measure, Arc<[Column]>)],
     context: &Context,
 ) -> Vec<WeighedDrift> {
     use rayon::prelude::*;
@@ -93,7 +95,7 @@ fn load_of_pool(labels: &Labels, loads: &[(Measure, Vec<OfPool<'_>>)]) -> Option
 }
 
 /// The hourly load of the same host or pool.
-fn load_of(labels: &Labels, loads: &[(Measure, Vec<Column>)]) -> Option<(Measure, Series)> {
+fn load_of(labels: &Labels, loads: &[(Measure, Arc<[Column]>)]) -> Option<(Measure, Series)> {
     let (measure, column) = own_load(labels, loads)?;
     Some((measure, grid(&column.points, HOUR, Fold::Median)))
 }

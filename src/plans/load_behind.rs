@@ -1,5 +1,7 @@
 //! Loads: which one is behind which latency, queue or probe.
 
+use std::sync::Arc;
+
 use super::Context;
 use crate::{
     archive::Column,
@@ -41,7 +43,7 @@ pub(super) struct Behind<'a> {
 pub(super) fn behind<'a>(
     measure: Measure,
     labels: &Labels,
-    loads: &[(Measure, Vec<Column>)],
+    loads: &[(Measure, Arc<[Column]>)],
     context: &Context<'a>,
 ) -> Option<Behind<'a>> {
     if measure == Measure::ProbeDuration {
@@ -55,7 +57,7 @@ pub(super) fn behind<'a>(
 /// would have to be told apart.
 pub(super) fn own_load<'a>(
     labels: &Labels,
-    loads: &'a [(Measure, Vec<Column>)],
+    loads: &'a [(Measure, Arc<[Column]>)],
 ) -> Option<(Measure, &'a Column)> {
     let own = whose(labels)?;
     loads.iter().find_map(|(measure, columns)| {
@@ -84,7 +86,7 @@ fn waits_for(probe: Probe) -> (&'static [Role], &'static [Measure]) {
 
 fn behind_probe<'a>(
     labels: &Labels,
-    loads: &[(Measure, Vec<Column>)],
+    loads: &[(Measure, Arc<[Column]>)],
     context: &Context<'a>,
 ) -> Option<Behind<'a>> {
     let probe = Probe::ALL.iter().find(|probe| labels.get("probe") == Some(probe.name()))?;
@@ -102,16 +104,11 @@ fn behind_probe<'a>(
 
 /// The load of all servers of a pool together.
 fn of_pool(pool: &Pool, columns: &[Column]) -> Series {
-    let belongs = |labels: &Labels| match (labels.get("host"), labels.get("pool")) {
-        (Some(host), _) => pool.has(host),
-        (None, Some(name)) => name == pool.name,
-        (None, None) => false,
-    };
     let host = |column: &Column| HostLoad {
         host: column.labels.to_string(),
         load: grid(&column.points, HOUR, Fold::Mean),
     };
-    let hosts: Vec<HostLoad> = columns.iter().filter(|c| belongs(&c.labels)).map(host).collect();
+    let hosts: Vec<HostLoad> = columns.iter().filter(|c| pool.owns(&c.labels)).map(host).collect();
     total_load(&hosts, pool.scales_out)
 }
 
@@ -142,11 +139,12 @@ mod tests {
         let context = at(&platform);
         let loads = [(
             Measure::LoadMessages,
-            vec![
+            [
                 column(&[("host", "mx01")], 3.0),
                 column(&[("host", "mx02")], 4.0),
                 column(&[("host", "out01")], 9.0),
-            ],
+            ]
+            .into(),
         )];
         let of = |measure, labels: &[(&str, &str)]| {
             behind(measure, &column(labels, 0.0).labels, &loads, &context)
@@ -166,7 +164,7 @@ mod tests {
     fn two_pools_of_one_role_are_not_told_apart() {
         let tables = pool("mx", "mx", "mx*") + &pool("mx-east", "mx", "east*");
         let platform = platform(&tables);
-        let loads = [(Measure::LoadMessages, vec![column(&[("host", "mx01")], 3.0)])];
+        let loads = [(Measure::LoadMessages, [column(&[("host", "mx01")], 3.0)].into())];
         let labels = column(&[("probe", "inbound")], 0.0).labels;
         assert!(behind(Measure::ProbeDuration, &labels, &loads, &at(&platform)).is_none());
     }

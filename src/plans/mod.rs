@@ -5,6 +5,9 @@ mod capacity;
 mod capacity_words;
 mod circumstances;
 mod coming;
+mod companion_of;
+mod companion_words;
+mod companions;
 mod context;
 mod counted;
 mod decision;
@@ -47,6 +50,7 @@ mod rise_days;
 mod rise_explained;
 mod rise_ways;
 mod rise_words;
+mod rose_with;
 mod schedule;
 mod scorecard;
 mod stale;
@@ -57,6 +61,8 @@ mod volume_exhaustion;
 mod wording;
 
 pub use capacity::capacity_findings;
+pub use companion_words::meaning;
+pub use companions::{Companions, RESOURCES};
 pub use context::Context;
 pub use decision::{
     Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
@@ -85,6 +91,7 @@ pub use queue::{Draining, QueueBusy, QueuePeakOfWeek, QueueState, add_queue_stat
 pub use rise::{Part, Parts, PoolParts, RiseExplained, SHIFT, WayParts};
 pub use rise_explained::explain_rises;
 pub use rise_words::outstanding;
+pub use rose_with::{Companion, DayByDay, RoseWith, Strength};
 pub use schedule::{
     Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
 };

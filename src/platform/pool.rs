@@ -1,7 +1,8 @@
 //! Pools: interchangeable servers of one role.
 
 use super::{
-    HostPattern, Measure, OneOrAll, Planning, Role, Scaling, ScheduleTargets, fields::Fields, wording::quoted,
+    HostPattern, Labels, Measure, OneOrAll, Planning, Role, Scaling, ScheduleTargets, fields::Fields,
+    wording::quoted,
 };
 
 /// Interchangeable servers of one role.
@@ -57,6 +58,15 @@ impl Pool {
     /// Whether a host belongs to the pool.
     pub fn has(&self, host: &str) -> bool {
         self.hosts.iter().any(|pattern| pattern.matches(host))
+    }
+
+    /// Whether a series is of one of its hosts, or of the pool as its source names it.
+    pub fn owns(&self, labels: &Labels) -> bool {
+        match (labels.get("host"), labels.get("pool")) {
+            (Some(host), _) => self.has(host),
+            (None, Some(name)) => name == self.name || self.has(name),
+            (None, None) => false,
+        }
     }
 
     /// The first of the measures whose rhythm says how many servers are needed.

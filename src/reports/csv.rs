@@ -1,5 +1,6 @@
 //! `findings.csv`: one row a finding, for spreadsheets (RFC 4180).
 
+mod beside;
 mod drift;
 mod load;
 mod rise;
@@ -71,17 +72,21 @@ const HEADER: [&str; 48] = [
 /// When a row cannot be written.
 pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    writer
-        .write_record(HEADER.iter().chain(&drift::HEADER).chain(&rise::HEADER).chain(&load::HEADER))
-        .map_err(ReportError::Csv)?;
+    writer.write_record(header()).map_err(ReportError::Csv)?;
     for finding in report.ranked() {
         let (drift, rise, loads) =
             (drift::cells(drift_of(finding)), rise::cells(finding), load::cells(finding));
+        let beside = beside::cells(finding);
         let cells = row(report, finding);
-        let cells = cells.iter().chain(&drift).chain(&rise).chain(&loads);
+        let cells = cells.iter().chain(&drift).chain(&rise).chain(&loads).chain(&beside);
         writer.write_record(cells).map_err(ReportError::Csv)?;
     }
     writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
+}
+
+fn header() -> impl Iterator<Item = &'static &'static str> {
+    let of_disks = HEADER.iter().chain(&drift::HEADER).chain(&rise::HEADER);
+    of_disks.chain(&load::HEADER).chain(&beside::HEADER)
 }
 
 fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {

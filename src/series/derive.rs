@@ -1,7 +1,7 @@
 //! Measures that a source answers in parts: a processor's load from its idle seconds, a mean delay from sums and
 //! counts, a rate from a total.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     clock::HOUR,
@@ -29,19 +29,30 @@ pub fn parts_of(measure: Measure) -> &'static [Measure] {
 /// parts that [`parts_of`] names. In the order of their labels.
 pub fn derived(measure: Measure, parts: &[Extract]) -> Vec<Column> {
     let of = |wanted: Measure| parts.iter().find(|e| e.measure == wanted).map_or(&[][..], |e| &e.columns[..]);
-    let mut columns: Vec<Column> = of(measure).to_vec();
     let more = match measure {
         Measure::LoadCpu => busy_share(of(Measure::CpuIdleSeconds)),
         Measure::LoadMemory => used_share(of(Measure::MemoryAvailable), of(Measure::MemoryTotal)),
         Measure::LoadMessages => {
             summed(of(Measure::MessagesTotal), &["host", "pool"], |c| rate(&c.points), |sum, _| sum)
         }
-        Measure::DeliveryDelay => mean_delays(of(Measure::DeliverySeconds), of(Measure::DeliveryCount)),
+        Measure::DeliveryDelay => {
+            mean_delays(&stages(of(Measure::DeliverySeconds), of(Measure::DeliveryCount)))
+        }
         _ => Vec::new(),
     };
-    let host = |labels: &Labels| labels.get("host").map(str::to_owned);
-    let known: Vec<Option<String>> = columns.iter().map(|c| host(&c.labels)).collect();
-    columns.extend(more.into_iter().filter(|c| !known.contains(&host(&c.labels))));
+    joined(of(measure), more)
+}
+
+/// The delivery delays that were answered as such, and, for hosts that have none, the means of their stages.
+pub fn delays(answered: &[Column], stages: &[Stages]) -> Vec<Column> {
+    joined(answered, mean_delays(stages))
+}
+
+/// The columns, and more for hosts that have none.
+fn joined(answered: &[Column], more: Vec<Column>) -> Vec<Column> {
+    let mut columns = answered.to_vec();
+    let known: BTreeSet<Option<&str>> = answered.iter().map(|c| c.labels.get("host")).collect();
+    columns.extend(more.into_iter().filter(|c| !known.contains(&c.labels.get("host"))));
     columns.sort_by(|a, b| a.labels.cmp(&b.labels));
     columns
 }
@@ -98,12 +109,12 @@ fn used_share(available: &[Column], total: &[Column]) -> Vec<Column> {
 
 /// The mean delay of each host's deliveries by the hour: all its stages together. A mean stands at the end of its hour, as
 /// every rate and answered step does.
-fn mean_delays(sums: &[Column], counts: &[Column]) -> Vec<Column> {
-    let of_host = |host: Stages| Column {
+fn mean_delays(stages: &[Stages]) -> Vec<Column> {
+    let of_host = |host: &Stages| Column {
         labels: Labels::from([("host", host.host.as_str())]),
         points: host.hours.iter().map(|hour| (hour.time + HOUR, hour.mean())).collect(),
     };
-    stages(sums, counts).into_iter().map(of_host).collect()
+    stages.iter().map(of_host).collect()
 }
 
 #[cfg(test)]

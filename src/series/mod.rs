@@ -16,7 +16,7 @@ mod volume;
 
 pub use clock::{DAY, HOUR, LocalClock, LocalTime};
 pub use counter::{increments, rate};
-pub use derive::{derived, parts_of};
+pub use derive::{delays, derived, parts_of};
 pub use grid::{Fold, Series, grid, native_step};
 pub use level::{Level, LevelError, Parts, as_it_came, level_on};
 pub use mailboxes::{Days, Mailboxes};

@@ -18,10 +18,10 @@ const LEAST_EBB: f64 = 0.7;
 /// Never more than the law's, but for what a window of whole hours rounds.
 const MOST_EBB: f64 = 1.02;
 
-/// Quantities that the truth tells apart by stage of the delivery are judged by host: the sum of the stages.
 /// How far the share of a stage may be from the truth: the other stages' noise over 75 days is a hundredth or two.
 const STAGE_SHARE: f64 = 0.05;
 
+/// Quantities that the truth tells apart by stage of the delivery are judged by host: the sum of the stages.
 fn drifts() -> impl Iterator<Item = &'static Value> {
     truth()["drift"].as_array().unwrap().iter().filter(|drift| drift["labels"].get("stage").is_none())
 }
@@ -126,6 +126,31 @@ fn a_slower_delivery_is_told_with_the_stage_that_it_is_in() {
         told += 1;
     }
     assert_eq!(told, 4);
+}
+
+#[test]
+fn what_rose_together_is_what_the_law_makes_rise() {
+    // Stories 7 and 8 of the sample: the delay of `out*` rises in its remote side, the probe `outbound` with it, and the
+    // deferred queue on `out02` by itself. No processor, session or other queue rises.
+    let rose = |finding: &Value| -> Vec<String> {
+        let beside = finding["rose_with"]["looked_at"].as_array().unwrap();
+        assert!(beside.len() >= 3, "{}: {beside:?}", finding["id"]);
+        let rose = beside.iter().filter(|one| one["strength"] != "none");
+        rose.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut told = 0;
+    for finding in sample_run().findings().iter().filter(|finding| finding["verdict"] == "rises") {
+        let id = finding["id"].as_str().unwrap();
+        let expected: &[&str] = match id {
+            "drift/probe.duration/probe01/outbound" => &["delivery delay of pool outbound"],
+            "drift/queue.depth/out02/deferred" => &["delivery delay"],
+            "drift/delivery.delay/out02" => &["queue deferred"],
+            _ => &[],
+        };
+        assert_eq!(rose(finding), expected, "{id}");
+        told += 1;
+    }
+    assert_eq!(told, 7);
 }
 
 #[test]

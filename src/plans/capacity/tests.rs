@@ -38,7 +38,7 @@ fn judged(milliseconds: u32, growth: f64, law: impl Fn(i32, f64) -> f64) -> Find
     }
     let labels = Labels::from([("host", "out01")]);
     let delay = Column { labels: labels.clone(), points: delays };
-    let loads = [(Measure::LoadMessages, vec![Column { labels, points: loads }])];
+    let loads = [(Measure::LoadMessages, [Column { labels, points: loads }].into())];
     let platform = platform(&outbound(milliseconds));
     capacity_findings(Measure::DeliveryDelay, &[delay], &loads, &at(&platform)).remove(0)
 }
@@ -121,7 +121,7 @@ fn without_a_limit_or_a_load_there_is_no_finding_and_a_short_history_has_its_rea
         Column { labels: Labels::from([("host", host)]), points }
     };
     let limited = platform(&outbound(400));
-    let loads = [(Measure::LoadMessages, vec![column("out01", 400)])];
+    let loads = [(Measure::LoadMessages, [column("out01", 400)].into())];
     let of =
         |measure, host, platform| capacity_findings(measure, &[column(host, 400)], &loads, &at(platform));
     assert!(of(Measure::ResponseTime, "out01", &limited).is_empty());

@@ -212,7 +212,7 @@ fn of_load(slower: f64) -> Finding {
     let (delay, load) = delay("ms01", growing, law);
     let platform = platform(MAILSTORE);
     let context = at(&platform);
-    let loads = [(Measure::LoadMessages, vec![load])];
+    let loads = [(Measure::LoadMessages, [load].into())];
     drift_findings(&weighed_drifts(Measure::DeliveryDelay, &[delay], &loads, &context), &context).remove(0)
 }
 

@@ -4,6 +4,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::{
+    beside::{self, BesideTable},
     decision, load,
     rise::{self, PartsTable},
     week::Heat,
@@ -77,6 +78,7 @@ pub(super) struct Card {
     moves: Vec<Named>,
     runways: Vec<Named>,
     parts: Vec<PartsTable>,
+    beside: Option<BesideTable>,
     heat: Option<Heat>,
     chart: Option<Chart>,
 }
@@ -107,6 +109,7 @@ impl Card {
             moves: decision::moves(finding),
             runways: decision::runways(finding),
             parts: rise::tables(finding),
+            beside: beside::table(finding),
             heat: evidence.week.as_ref().and_then(Heat::new),
             chart: drawn.map(|drawn| Chart::new(report, finding, drawn)),
         }

@@ -1,6 +1,7 @@
 //! The page: one HTML file with its style and charts inside. Templates see formatted strings only, and escape
 //! whatever is not a drawing of ours.
 
+mod beside;
 mod card;
 mod cost;
 mod decision;
