@@ -103,7 +103,8 @@ pub struct MeasureHeld {
 }
 
 impl Report {
-    /// The findings by urgency: severity first, then the shorter runway, then the identifier.
+    /// The findings by urgency: severity first, then the shorter runway, then the greater rise, then
+    /// the identifier.
     pub fn ranked(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by(|a, b| by_urgency(a, b));
@@ -150,6 +151,14 @@ pub(crate) fn order_by(verdict: &Verdict) -> Option<NaiveDate> {
     }
 }
 
+/// How much a rise is at the least, in percent over the span looked at: the lower end of its 90 % interval.
+fn rise(verdict: &Verdict) -> f64 {
+    match verdict {
+        Verdict::Rises(size) => size.low_over_span,
+        _ => 0.0,
+    }
+}
+
 fn by_urgency(a: &Finding, b: &Finding) -> Ordering {
     let days = |f: &Finding| {
         let left = runway(&f.verdict);
@@ -161,6 +170,7 @@ fn by_urgency(a: &Finding, b: &Finding) -> Ordering {
         .cmp(&a.severity)
         .then(a50.total_cmp(&b50))
         .then(a5.total_cmp(&b5))
+        .then(rise(&b.verdict).total_cmp(&rise(&a.verdict)))
         .then_with(|| a.id.cmp(&b.id))
 }
 
@@ -179,6 +189,22 @@ mod tests {
         }
         let ids: Vec<&str> = ranked.iter().map(|f| f.id.0.as_str()).take(2).collect();
         assert_eq!(ids, ["disk-full/ms03/var/mail", "inodes-full/ms02/var/mail"]);
+    }
+
+    #[test]
+    fn of_equally_urgent_rises_the_one_that_is_surely_greater_comes_first() {
+        let mut report = fixture::report();
+        let one = report.findings.iter().find(|f| matches!(f.verdict, Verdict::Rises(_))).unwrap().clone();
+        let rising = |id: &str, percent: f64| {
+            let mut finding = one.clone();
+            id.clone_into(&mut finding.id.0);
+            let Verdict::Rises(size) = &mut finding.verdict else { unreachable!("it was found as a rise") };
+            size.low_over_span = percent;
+            finding
+        };
+        report.findings = vec![rising("a", 6.0), rising("b", 40.0), rising("c", 15.0)];
+        let ids: Vec<&str> = report.ranked().iter().map(|f| f.id.0.as_str()).collect();
+        assert_eq!(ids, ["b", "c", "a"]);
     }
 
     #[test]
