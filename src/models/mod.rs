@@ -54,6 +54,8 @@ mod rise_parts;
 mod same_hour;
 mod same_load;
 mod season;
+mod share_change;
+mod share_grid;
 mod theil_sen;
 mod together;
 mod weekly_peak;
@@ -80,6 +82,7 @@ pub use queue_utilisation::{Capacity, NoUtilisation, Utilisation, queue_utilisat
 pub use rise_parts::{DayParts, NoParts, PartChange, RiseParts, rise_parts};
 pub use same_hour::SameHour;
 pub use same_load::{SameLoad, at_same_load};
+pub use share_change::{DayCount, Share, ShareChange, ShareEvidence, share_evidence};
 pub use theil_sen::theil_sen;
 pub use together::{Together, moves_together};
 pub use weekly_peak::{WeeklyPeak, weekly_peak};

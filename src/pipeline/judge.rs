@@ -11,11 +11,12 @@ use crate::{
     plans::{
         Companions, Context, Finding, PoolServers, RESOURCES, VolumeAnswer, add_queue_states,
         capacity_findings, capacity_loads, drift_findings, ebb_finding, explain_rises, growth_belief,
-        loads_behind, pool_findings, volume_findings, weighed_drifts,
+        loads_behind, pool_findings, volume_findings, weighed_drifts, weighed_failures, weighed_late,
     },
     platform::{Measure, Pool},
     series::{
-        Fold, HOUR, HostLoad, Mailboxes, Series, Volume, VolumeInput, grid, native_step, total_load, volumes,
+        Fold, HOUR, HostLoad, Mailboxes, Series, Volume, VolumeInput, grid, histograms, native_step,
+        total_load, volumes,
     },
 };
 
@@ -93,7 +94,9 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
         };
         fleet.extend(weighed_drifts(measure, &columns, &loads, context));
     }
-    let mut findings = drift_findings(&fleet, context);
+    let mut shares = weighed_failures(&history.extract(Measure::ProbeSuccess)?.columns, context);
+    shares.extend(weighed_late(&histograms(&history.extract(Measure::DeliveryBuckets)?.columns), context));
+    let mut findings = drift_findings(&fleet, &shares, context);
     explain_rises(&mut findings, &history.stages()?, context);
     let depths = history.with_parts(Measure::QueueDepth)?;
     if !depths.is_empty() {

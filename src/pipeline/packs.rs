@@ -15,10 +15,11 @@ pub(super) fn packs(platform: &Platform) -> Result<Packs, PipelineError> {
     })
 }
 
-/// The query packs that a source is held to.
+/// The query packs that a source is held to; of the optional ones, a live source is asked only for what it names.
 pub(super) fn packs_of(source: &Source, packs: &Packs) -> Result<Packs, PipelineError> {
     Ok(match &source.packs {
         Some(names) => packs.only(names)?,
+        None if source.origin.live().is_some() => packs.without_optional(),
         None => packs.clone(),
     })
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{QueueState, RiseExplained, RoseWith, Runway};
+use super::{QueueState, RiseExplained, RoseWith, Runway, ShareState};
 
 /// What is to be decided, and what helps to decide it; each part is absent where it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -23,6 +23,9 @@ pub struct Decision {
     /// What rose together with a latency, queue or probe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rose_with: Option<RoseWith>,
+    /// A share of attempts that failed, or of messages that came late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<ShareState>,
     /// A queue beside its drift.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueState>,

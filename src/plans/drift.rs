@@ -2,7 +2,7 @@
 
 use super::{
     Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
-    SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict, WeighedDrift,
+    SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict, WeighedDrift, WeighedShare,
     drift_limit::limit_dates,
     drift_pool::{hosts_that_rise, one_call_a_pool},
     drift_scope::{Member, peers, scope},
@@ -11,7 +11,7 @@ use super::{
     lines, wording,
 };
 use crate::{
-    models::{Drift, DriftCourse, DriftEvidence, drift_prior, least_belief},
+    models::{Drift, DriftCourse, DriftEvidence, ShareChange, drift_prior, least_belief},
     platform::{Measure, SeriesKey},
     series::DAY,
 };
@@ -23,9 +23,9 @@ const NEWS_DAYS: i64 = 28;
 const MODEL: &str = "Bayesian average over courses (ramp, late ramp, steps) and noises of several memories, on levels \
                      of the logarithm with the hour-of-week shape taken out; noises and share of changes learnt from all series";
 
-/// Judges all series of all measures together: what is noise and how many change is learnt from all, and so is how
+/// Judges all series of all measures, and all shares, together: what is noise and how many change is learnt from all, and so is how
 /// sure one must be.
-pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding> {
+pub fn drift_findings(fleet: &[WeighedDrift], shares: &[WeighedShare], context: &Context) -> Vec<Finding> {
     use rayon::prelude::*;
     // A pool is made of its hosts, and tells nothing that they have not told.
     let hosts = fleet.iter().filter(|one| !one.of_pool);
@@ -35,7 +35,10 @@ pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding>
         fleet.par_iter().map(|one| one.evidence.as_ref().ok().map(|e| e.judge(&prior))).collect();
     let of_hosts =
         judged.iter().zip(fleet).filter(|(_, one)| !one.of_pool).filter_map(|(drift, _)| drift.as_ref());
-    let beliefs: Vec<f64> = of_hosts.map(|drift| drift.rises.max(drift.falls)).collect();
+    let of_shares: Vec<Option<ShareChange>> = shares.par_iter().map(|one| one.judge(&prior)).collect();
+    let beliefs = of_hosts.map(|drift| drift.rises.max(drift.falls));
+    let beliefs: Vec<f64> =
+        beliefs.chain(of_shares.iter().flatten().map(|share| share.rises.max(share.falls))).collect();
     let least = least_belief(&beliefs);
     let raw: Vec<Option<SameLoadEffect>> = fleet
         .par_iter()
@@ -57,6 +60,8 @@ pub fn drift_findings(fleet: &[WeighedDrift], context: &Context) -> Vec<Finding>
     let mut findings: Vec<Finding> =
         fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect();
     one_call_a_pool(&mut findings);
+    let shares = shares.iter().zip(&of_shares);
+    findings.extend(shares.map(|(one, judged)| one.finding(judged.as_ref(), least, context)));
     findings
 }
 

@@ -16,8 +16,10 @@ pub(super) fn name(measure: Measure, labels: &Labels) -> String {
     let whose = if of("host").is_some() { "host" } else { "pool" };
     let (head, also) = match (measure, of("probe"), of("queue")) {
         (Measure::ProbeDuration, Some(probe), _) => (format!("probe {probe}{on}"), "probe"),
+        (Measure::ProbeSuccess, Some(probe), _) => (format!("probe {probe}{on}"), "probe"),
         (Measure::QueueDepth, _, Some(queue)) => (format!("queue {queue}{on}"), "queue"),
         (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{on}"), "queue"),
+        (Measure::DeliveryBuckets, ..) => (format!("delivery{on}"), whose),
         (Measure::DeliveryDelay, ..) => (format!("delivery delay{on}"), whose),
         (Measure::ResponseTime, ..) => (format!("response time{on}"), "pool"),
         (measure, ..) => (format!("{measure}{on}"), whose),

@@ -53,6 +53,9 @@ mod rise_words;
 mod rose_with;
 mod schedule;
 mod scorecard;
+mod share;
+mod share_state;
+mod share_words;
 mod stale;
 mod stale_source;
 mod stores;
@@ -96,6 +99,8 @@ pub use schedule::{
     Between, Ebb, Exception, NoEbb, Quiet, Replay, ReplayDay, RiskLevel, Saving, Schedule, Window,
 };
 pub use scorecard::{DateScore, LevelScore, Method, ScoreRow, Scorecard};
+pub use share::{WeighedShare, weighed_failures, weighed_late};
+pub use share_state::{LateState, ShareNow, ShareState};
 pub use stale::{LastSeen, stale_findings};
 pub use stale_source::{LastAnswered, stale_source_findings};
 pub use track_record::{Miss, NewestRun, TrackRecord};

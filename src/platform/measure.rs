@@ -72,6 +72,8 @@ measures! {
     DeliverySeconds = "delivery.seconds", Seconds, Counter;
     /// Messages delivered, as counted beside `delivery.seconds`.
     DeliveryCount = "delivery.count", Messages, Counter;
+    /// Messages delivered within so many seconds (label `le`): the running totals of a histogram's buckets.
+    DeliveryBuckets = "delivery.buckets", Messages, Counter;
     /// Time in which a service answered its users: a mean or a quantile (label `quantile`).
     ResponseTime = "response.time", Seconds, Gauge;
     /// Share of a host's processors that is busy.

@@ -4,6 +4,7 @@ mod beside;
 mod drift;
 mod load;
 mod rise;
+mod share;
 
 use chrono::NaiveDate;
 
@@ -76,9 +77,9 @@ pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
     for finding in report.ranked() {
         let (drift, rise, loads) =
             (drift::cells(drift_of(finding)), rise::cells(finding), load::cells(finding));
-        let beside = beside::cells(finding);
+        let (beside, share) = (beside::cells(finding), share::cells(finding));
         let cells = row(report, finding);
-        let cells = cells.iter().chain(&drift).chain(&rise).chain(&loads).chain(&beside);
+        let cells = cells.iter().chain(&drift).chain(&rise).chain(&loads).chain(&beside).chain(&share);
         writer.write_record(cells).map_err(ReportError::Csv)?;
     }
     writer.into_inner().map_err(|full| ReportError::Csv(full.into_error().into()))
@@ -86,7 +87,7 @@ pub(crate) fn findings_csv(report: &Report) -> Result<Vec<u8>, ReportError> {
 
 fn header() -> impl Iterator<Item = &'static &'static str> {
     let of_disks = HEADER.iter().chain(&drift::HEADER).chain(&rise::HEADER);
-    of_disks.chain(&load::HEADER).chain(&beside::HEADER)
+    of_disks.chain(&load::HEADER).chain(&beside::HEADER).chain(&share::HEADER)
 }
 
 fn row(report: &Report, finding: &Finding) -> [String; HEADER.len()] {

@@ -26,7 +26,7 @@ fn probe(days: i64, ended: i64, percent: f64) -> Column {
 fn judged(column: Column, tables: &str) -> Finding {
     let platform = platform(&format!("{MAILSTORE}{tables}"));
     let context = at(&platform);
-    drift_findings(&weighed_drifts(Measure::ProbeDuration, &[column], &[], &context), &context).remove(0)
+    drift_findings(&weighed_drifts(Measure::ProbeDuration, &[column], &[], &context), &[], &context).remove(0)
 }
 
 fn size(verdict: &Verdict) -> DriftSize {
@@ -179,7 +179,7 @@ fn all_measures_are_judged_together() {
         &[],
         &context,
     ));
-    let found = drift_findings(&fleet, &context);
+    let found = drift_findings(&fleet, &[], &context);
     let verdicts: Vec<&str> = found.iter().map(|finding| finding.verdict.name()).collect();
     assert_eq!(verdicts, ["rises", "steady", "undecided"]);
     assert_eq!(found[1].subject.measure, Measure::ResponseTime);
@@ -213,7 +213,8 @@ fn of_load(slower: f64) -> Finding {
     let platform = platform(MAILSTORE);
     let context = at(&platform);
     let loads = [(Measure::LoadMessages, [load].into())];
-    drift_findings(&weighed_drifts(Measure::DeliveryDelay, &[delay], &loads, &context), &context).remove(0)
+    drift_findings(&weighed_drifts(Measure::DeliveryDelay, &[delay], &loads, &context), &[], &context)
+        .remove(0)
 }
 
 #[test]
@@ -245,7 +246,7 @@ fn pool_of_ten(percents: [f64; 10]) -> Vec<Finding> {
     let columns: Vec<Column> = percents.iter().enumerate().map(column).collect();
     let platform = platform(MAILSTORE);
     let context = at(&platform);
-    drift_findings(&weighed_drifts(Measure::DeliveryDelay, &columns, &[], &context), &context)
+    drift_findings(&weighed_drifts(Measure::DeliveryDelay, &columns, &[], &context), &[], &context)
 }
 
 #[test]

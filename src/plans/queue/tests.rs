@@ -24,7 +24,8 @@ fn queue_of(name: &str) -> Labels {
 fn judged(depths: &[Column], totals: &[Column]) -> Vec<Finding> {
     let platform = platform(OUTBOUND);
     let context = at(&platform);
-    let mut found = drift_findings(&weighed_drifts(Measure::QueueDepth, depths, &[], &context), &context);
+    let mut found =
+        drift_findings(&weighed_drifts(Measure::QueueDepth, depths, &[], &context), &[], &context);
     add_queue_states(&mut found, depths, totals, &context);
     found
 }

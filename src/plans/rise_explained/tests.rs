@@ -46,7 +46,7 @@ fn found(tables: &str, hosts: Vec<(Vec<Column>, Vec<Column>)>) -> Vec<Finding> {
     let parts = [extract(Measure::DeliverySeconds, sums), extract(Measure::DeliveryCount, counts)];
     let columns = derived(Measure::DeliveryDelay, &parts);
     let fleet = weighed_drifts(Measure::DeliveryDelay, &columns, &[], &context);
-    let mut findings = drift_findings(&fleet, &context);
+    let mut findings = drift_findings(&fleet, &[], &context);
     explain_rises(&mut findings, &delays, &context);
     findings
 }

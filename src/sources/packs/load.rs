@@ -60,6 +60,12 @@ impl Packs {
         Ok(Packs { packs })
     }
 
+    /// Those that a live source is asked for without being named.
+    #[must_use]
+    pub fn without_optional(&self) -> Packs {
+        Packs { packs: self.packs.iter().filter(|pack| !pack.optional).cloned().collect() }
+    }
+
     /// Only the packs of these names, in the order of these packs.
     ///
     /// # Errors

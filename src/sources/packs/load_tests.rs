@@ -111,12 +111,12 @@ volume = { a = "b" }
     mine.toml:11: measure 2 "disk.used": complement: only a ratio has a complement, and disk.used is in bytes
     mine.toml:12: measure 2 "disk.used": prometheus: metric: is missing; write the name that the series has in an export
     mine.toml:13: measure 2 "disk.used": prometheus: metrik: is no field, did you mean `metric`?; legal: query, over, metric, labels, where, without, set
-    mine.toml:14: measure 2 "disk.used": prometheus: labels: `hots` is not a label, did you mean `host`?; legal: host, pool, volume, device, fstype, queue, quantile, stage, transport, service, probe, cpu, job, target
+    mine.toml:14: measure 2 "disk.used": prometheus: labels: `hots` is not a label, did you mean `host`?; legal: host, pool, volume, device, fstype, queue, quantile, stage, transport, service, probe, cpu, job, target, le
     mine.toml:17: measure 3 "queue.depth": unit: `furlongs` is not a unit; legal: messages
     mine.toml:18: measure 3 "queue.depth": colour: is no field; legal: measure, unit, complement, prometheus, graphite, cloudwatch, values
     mine.toml:20: measure 3 "queue.depth": graphite: path: `a.{host}{queue}.b` has two parts with nothing between them, so where one ends is open
     mine.toml:20: measure 3 "queue.depth": graphite: path: `{host}.*` has no plain text, so it would match anything
-    mine.toml:20: measure 3 "queue.depth": graphite: path: `house` is not a label; legal: host, pool, volume, device, fstype, queue, quantile, stage, transport, service, probe, cpu, job, target
+    mine.toml:20: measure 3 "queue.depth": graphite: path: `house` is not a label; legal: host, pool, volume, device, fstype, queue, quantile, stage, transport, service, probe, cpu, job, target, le
     mine.toml:21: measure 4 "load.cpu": cannot be recognised; write a table prometheus, graphite or cloudwatch in it
     mine.toml:27: measure 5 "load.memory": cloudwatch: statistic: is missing; write a statistic, such as "Average" or "p95"
     mine.toml:27: measure 5 "load.memory": cloudwatch: metric: is to be one name; write an entry for each metric

@@ -23,6 +23,7 @@ pub(super) const LABELS: &[&str] = &[
     "cpu",
     "job",
     "target",
+    "le",
 ];
 
 /// How one exporter or agent answers measures: one file of `queries/`.
@@ -36,6 +37,8 @@ pub struct Pack {
     pub why: String,
     /// What answers it, with versions.
     pub exporter: String,
+    /// Whether a live source is asked for it only where its `packs` name it.
+    pub optional: bool,
     /// Its measures, in the order of the file.
     pub entries: Vec<Entry>,
 }

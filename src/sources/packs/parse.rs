@@ -28,6 +28,7 @@ pub(super) fn pack(name: &str, file: &str, text: &str) -> Result<Pack, Vec<PackE
     let title = fields.required_text("title", "what the pack covers, in a few words");
     let why = fields.required_text("why", "where the names are from and what to know about them");
     let exporter = fields.required_text("exporter", "what answers it, with its versions");
+    let optional = fields.flag("optional").is_some();
     let tables = fields.tables("measure");
     if tables.is_empty() {
         fields.refuse(0, "measure", "is missing; write a [[measure]] for each measure that it answers");
@@ -44,6 +45,7 @@ pub(super) fn pack(name: &str, file: &str, text: &str) -> Result<Pack, Vec<PackE
         title: title.value,
         why: why.value.trim().to_owned(),
         exporter: exporter.value,
+        optional,
         entries: entries.into_iter().flatten().collect(),
     })
 }

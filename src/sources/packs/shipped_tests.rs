@@ -186,6 +186,7 @@ fn the_packs_that_the_readme_promises_are_there() {
             "imap_exporter",
             "mailexporter",
             "node_exporter",
+            "postfix_buckets",
             "postfix_exporter_hsn723",
             "postfix_exporter_kumina",
             "rspamd",
