@@ -59,13 +59,16 @@ pub(crate) fn draw(rows: &[&ScoreRow]) -> Result<Option<String>, ChartError> {
     let errors = Panel { left: PANELS[0], from: 0.0, to, distances: distances.clone() };
     errors.frame(&canvas, "Error of the level; 1 is saying that nothing changes", |v| format!("{v:.1}"))?;
     errors.across(&canvas, 1.0, ink::LIMIT)?;
-    errors.path(&canvas, &line, ink::SECOND, scores::method(Method::LastThirtyDays))?;
-    errors.path(&canvas, &model, ink::FORECAST, scores::method(Method::Model))?;
+    errors.path(&canvas, &line, ink::SECOND)?;
+    errors.path(&canvas, &model, ink::FORECAST)?;
+    let own = (scores::method(Method::Model), ink::FORECAST);
+    errors.legend(&canvas, &[own, (scores::method(Method::LastThirtyDays), ink::SECOND)])?;
     let lowest = held.iter().map(|(_, v)| *v).fold(0.6, f64::min);
     let shares = Panel { left: PANELS[1], from: (lowest * 10.0).floor() / 10.0, to: 1.0, distances };
     shares.frame(&canvas, "Share of outcomes within the 90 % interval", format::percent)?;
     shares.across(&canvas, MEANT, ink::LIMIT)?;
-    shares.path(&canvas, &held, ink::FORECAST, scores::method(Method::Model))?;
+    shares.path(&canvas, &held, ink::FORECAST)?;
+    shares.legend(&canvas, &[own])?;
     canvas.finish()?;
     Ok(Some(svg))
 }
@@ -111,14 +114,20 @@ impl Panel {
         canvas.dashed((self.left, y), (self.left + PANEL, y), pen)
     }
 
-    /// A line with a dot at each distance, named at its end.
-    fn path(
-        &self,
-        canvas: &Canvas<'_>,
-        values: &[(usize, f64)],
-        colour: RGBColor,
-        name: &str,
-    ) -> Result<(), ChartError> {
+    /// Whose line has which colour, above the panel: names at the ends of lines that meet there would hide each other.
+    fn legend(&self, canvas: &Canvas<'_>, lines: &[(&str, RGBColor)]) -> Result<(), ChartError> {
+        /// From one name to the next, in chart units.
+        const APART: i32 = 200;
+        for (&(name, colour), left) in lines.iter().zip((self.left + 9..).step_by(APART as usize)) {
+            let y = TOP - 28;
+            canvas.dot((left, y), 9, colour)?;
+            canvas.text(name, (left + 22, y), Anchor::Left, (size::LABEL, ink::QUIET))?;
+        }
+        Ok(())
+    }
+
+    /// A line with a dot at each distance.
+    fn path(&self, canvas: &Canvas<'_>, values: &[(usize, f64)], colour: RGBColor) -> Result<(), ChartError> {
         let points: Vec<Point> =
             values.iter().map(|&(place, value)| (self.x(place), self.y(value))).collect();
         if points.len() > 1 {
@@ -127,9 +136,7 @@ impl Panel {
         for &point in &points {
             canvas.dot(point, 9, colour)?;
         }
-        let Some(&(x, y)) = points.last() else { return Ok(()) };
-        let (y, dark) = ((y - 30).max(TOP - 20), if colour == ink::SECOND { ink::QUIET } else { colour });
-        canvas.text(name, (x + 20, y), Anchor::Right, (size::LABEL, dark))
+        Ok(())
     }
 }
 
@@ -146,8 +153,8 @@ mod tests {
         for text in ["Error of the level", "Share of outcomes", "line of 30 days", "Mailtide", "90"] {
             assert!(svg.contains(text), "{text}");
         }
-        // Three distances with a dot for each of two methods, and three of the interval.
-        assert_eq!(svg.matches("<circle").count(), 9);
+        // Three distances with a dot for each of two methods, and three of the interval; three in the legends.
+        assert_eq!(svg.matches("<circle").count(), 12);
         assert_eq!(draw(&[]).unwrap(), None);
     }
 
@@ -160,6 +167,6 @@ mod tests {
             }
         }
         let rows: Vec<&ScoreRow> = played.of(crate::plans::Kind::PoolExhaustion).collect();
-        assert_eq!(draw(&rows).unwrap().unwrap().matches("<circle").count(), 0);
+        assert_eq!(draw(&rows).unwrap().unwrap().matches("<circle").count(), 3);
     }
 }
