@@ -88,6 +88,24 @@ mod tests {
     }
 
     #[test]
+    fn capacity_that_is_planned_counts_once() {
+        // Full at 18,000 GB in 100 days. A shelf of 2,000 GB in 60 days raises that by 1,800 GB, 90 days of growth; in 300
+        // days there are 22,000 GB, and the pool of 22,000 GB, with it, lacks 2,444 and not 4,444 of 24,444.
+        let shelf = "[[planned]]\nname = \"A shelf\"\nkind = \"capacity\"\ndate = 2027-01-15\npool = \"mailstore\"\nbytes = \"2000GB\"\n";
+        let fields = "order_days = 300\nplan_risk = 0.5\n";
+        let (without, with) = (ordered(fields), ordered(&format!("{fields}{shelf}")));
+        let [before, after] = [&without, &with].map(|(found, order)| {
+            let days = crate::plans::fixture::exhaustion(found).runway.p50_days.unwrap();
+            (days, order.as_ref().unwrap().bytes / GB)
+        });
+        assert!((after.0 - before.0 - 90.0).abs() < 5.0, "{before:?} {after:?}");
+        assert!((before.1 - after.1 - 2_000.0).abs() < 1.0, "{before:?} {after:?}");
+        // Where it comes after the days that the order is for, it takes nothing off it.
+        let (_, late) = ordered(&format!("{fields}{}", shelf.replace("2027-01-15", "2027-10-15")));
+        assert!((before.1 - late.unwrap().bytes / GB).abs() < 1.0);
+    }
+
+    #[test]
     fn a_smaller_risk_takes_more_disk() {
         let [safe, even] = ["0.05", "0.5"].map(|risk| ordered(&format!("plan_risk = {risk}\n")).1.unwrap());
         assert!(safe.bytes > even.bytes && safe.by == even.by, "{safe:?} {even:?}");

@@ -10,7 +10,7 @@
 use super::{
     Move, Rebalance, Relieved, Runway,
     outlook::{NOTICE_DAYS, crossing},
-    stores::{Store, each, with_share},
+    stores::{Store, with_share},
 };
 use crate::models::Highest;
 
@@ -98,20 +98,27 @@ fn furthest<T>(least: f64, most: f64, reached: impl Fn(f64) -> Option<T>) -> Opt
 /// What has to go where so that those which give last `end` days, those which take stay `safe` for so many, and neither
 /// becomes urgent.
 fn parts(stores: &[Store], giving: &[usize], [end, safe, urgent]: [usize; 3]) -> Option<Vec<Part>> {
-    // How high a store may get by the days that count, and how much room that leaves.
-    let high = |i: usize| [stores[i].ahead.planned[safe], stores[i].ahead.early[urgent]];
+    // How high a store may get by the days that count, and how much room that leaves below the mark of those days.
+    let high = |i: usize| {
+        let Store { ahead, raised, .. } = &stores[i];
+        [ahead.planned[safe] + raised[safe], ahead.early[urgent] + raised[urgent]]
+    };
+    let mark = |i: usize, day: usize| stores[i].mark + stores[i].raised[day];
     let mut rooms: Vec<[f64; 2]> = stores
         .iter()
         .enumerate()
         .map(|(i, store)| {
             let takes = store.takes && !giving.contains(&i);
-            if takes { high(i).map(|high| store.mark - high) } else { [0.0; 2] }
+            let [high_safe, high_urgent] = high(i);
+            if takes { [mark(i, safe) - high_safe, mark(i, urgent) - high_urgent] } else { [0.0; 2] }
         })
         .collect();
     let mut parts = Vec::new();
     for &from in giving {
-        let Store { mark, ahead, .. } = &stores[from];
-        let mut need = 1.0 - mark / ahead.planned[end].max(ahead.early[urgent.min(end)]);
+        let Store { ahead, raised, .. } = &stores[from];
+        let too_much = |high: f64, day: usize| 1.0 - mark(from, day) / (high + raised[day]);
+        let soon = urgent.min(end);
+        let mut need = too_much(ahead.planned[end], end).max(too_much(ahead.early[soon], soon));
         if need > MOST_SHARE {
             return None;
         }
@@ -139,10 +146,10 @@ fn parts(stores: &[Store], giving: &[usize], [end, safe, urgent]: [usize; 3]) ->
 fn told(stores: &[Store], parts: &[Part], lasts_days: f64, pool_runway: Option<Runway>) -> Rebalance {
     let given = |i: usize| parts.iter().filter(|p| p.from == i).map(|p| p.share).sum::<f64>();
     let after = |i: usize| -> Runway {
-        let kept = 1.0 - given(i);
-        let own = each(&stores[i].ahead, |path| path.iter().map(|v| kept * v).collect());
+        let of = |i: usize| (&stores[i].ahead, &stores[i].raised[..]);
+        let own = with_share(of(i).0, of(i), -given(i));
         let taken = parts.iter().filter(|p| p.to == i);
-        let ahead: Highest = taken.fold(own, |sum, p| with_share(&sum, &stores[p.from].ahead, p.share));
+        let ahead: Highest = taken.fold(own, |sum, p| with_share(&sum, of(p.from), p.share));
         stores[i].runway(&ahead)
     };
     let concerned = (0..stores.len()).filter(|&i| parts.iter().any(|p| p.from == i || p.to == i));

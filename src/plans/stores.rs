@@ -19,8 +19,10 @@ pub(super) struct Store {
     pub(super) mark: f64,
     /// Bytes that it holds.
     pub(super) used: f64,
-    /// How high it may get; entry `i` is `i` days from the moment of the plan.
+    /// How high it may get, less what its mark is known to have risen by; entry `i` is `i` days from the moment of the plan.
     pub(super) ahead: Highest,
+    /// What its mark is known to have risen by on those days: capacity that is ordered stays where it is when mailboxes move.
+    pub(super) raised: Vec<f64>,
     /// Its runway as its finding tells it.
     pub(super) before: Runway,
     /// How many mailboxes it holds, where they are counted.
@@ -43,6 +45,7 @@ impl Store {
             Verdict::FillsBeyond { runway, .. } => *runway,
             _ => Runway { p5_days: None, p50_days: None, p95_days: None },
         };
+        let full_mark = finding.evidence.thresholds.first();
         let inodes_last = volume.findings.iter().all(|finding| finding.severity < Severity::Warning);
         Some(Store {
             name: volume.name.clone(),
@@ -50,6 +53,9 @@ impl Store {
             mark: pool.full_mark * usable,
             used,
             ahead: from_now(forecast, horizon, context),
+            raised: (0..=horizon as i64)
+                .map(|day| full_mark.map_or(0.0, |mark| mark.at(context.as_of + day * DAY) - mark.value))
+                .collect(),
             before,
             mailboxes: volume.mailboxes_now,
             gives: used > 0.0 && matches!(finding.verdict, Verdict::Fills(_) | Verdict::FillsBeyond { .. }),
@@ -90,10 +96,12 @@ pub(super) fn each(highest: &Highest, change: impl Fn(&Vec<f64>) -> Vec<f64>) ->
     }
 }
 
-/// `a` and a share of `b`, quantile by quantile: volumes of a pool grow together, so that what is high for one is
-/// taken to be high for the other.
-pub(super) fn with_share(a: &Highest, b: &Highest, share: f64) -> Highest {
-    let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + share * b).collect();
+/// `a` and a share of `b`, which may also be taken off it, quantile by quantile: volumes of a pool grow together, so that
+/// what is high for one is taken to be high for the other. The mark of `b` has risen by `raised`, which is no part of it.
+pub(super) fn with_share(a: &Highest, (b, raised): (&Highest, &[f64]), share: f64) -> Highest {
+    let sum = |a: &[f64], b: &[f64]| {
+        a.iter().zip(b.iter().zip(raised)).map(|(a, (b, raised))| a + share * (b + raised)).collect()
+    };
     Highest {
         early: sum(&a.early, &b.early),
         planned: sum(&a.planned, &b.planned),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::models::Highest;
+use crate::{models::Highest, plans::stores::each};
 
 /// A store that is full at 9,000, holds so much now and grows by so much a day, for sure.
 fn store(name: &str, used: f64, per_day: f64) -> Store {
@@ -19,6 +19,7 @@ fn store(name: &str, used: f64, per_day: f64) -> Store {
         used,
         before: Runway { p5_days: None, p50_days: None, p95_days: None },
         ahead,
+        raised: vec![0.0; 366],
         mailboxes,
         gives: true,
         takes: true,
@@ -41,6 +42,22 @@ fn near(got: f64, expected: f64) {
 
 fn moves(plan: &Rebalance) -> Vec<(&str, &str)> {
     plan.moves.iter().map(|m| (m.from.as_str(), m.to.as_str())).collect()
+}
+
+#[test]
+fn capacity_that_is_ordered_for_a_volume_stays_on_it() {
+    // A shelf raises the mark of ms01 by 300 on day 10: full in 49 days and not in 19.
+    let mut raised = filling();
+    raised.raised = (0..=365).map(|day| if day < 10 { 0.0 } else { 300.0 }).collect();
+    let path: Vec<f64> =
+        (0..=365).map(|day| 8_810.0 + 10.0 * f64::from(day) - if day < 10 { 0.0 } else { 300.0 }).collect();
+    raised.ahead = each(&raised.ahead, |_| path.clone());
+    raised.before = raised.runway(&raised.ahead);
+    let plan = rebalance(&[raised, store("ms02", 1_000.0, 0.0)], QUARTER).unwrap();
+    near(plan.volumes[0].before.p50_days.unwrap(), 49.0);
+    // What is left of 9,710 after 90 days must be 9,300: 4.22 % go. Of the shelf, nothing does.
+    near(plan.moves[0].share, 1.0 - 9_300.0 / 9_710.0);
+    near(plan.volumes[0].after.p50_days.unwrap(), 90.0);
 }
 
 #[test]
