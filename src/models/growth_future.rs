@@ -26,6 +26,8 @@ const MOST_PARTS: usize = 16;
 const YEAR: f64 = 365.25;
 /// Highest levels are told every other day for four weeks, then by the week, and lie on a line between.
 const FINE_DAYS: usize = 28;
+/// The 95 % quantile of the normal distribution.
+const Z95: f64 = 1.645;
 /// A future in which the log rate is this many times off is as far as it goes: e² is seven times the rate.
 const LOG_RATE: f64 = 2.0;
 
@@ -125,15 +127,24 @@ pub(super) fn draw(weeks: &Weeks, futures: &Futures, events: &Events, plan_risk:
         .filter(|&day| (day <= FINE_DAYS && day % 2 == 0) || day % 7 == 0 || day == horizon || beside(day))
         .collect();
     let (levels, tops) = by_day(weeks, paths, &grid, events, &mut draws);
-    let level = |q: f64| {
+    let level = |q: f64| -> Vec<f64> {
         let gross = daily(&grid, &levels, q, weeks.unit);
-        gross.iter().zip(events.purged).map(|(v, purged)| (v - purged).max(0.0)).collect::<Vec<f64>>()
+        let days = (weeks.last..).zip(gross.iter().zip(events.purged));
+        days.map(|(day, (gross, purged))| gross - purged + weeks.rhythm.on(day)).collect()
     };
+    let p50 = level(0.5);
+    // A day's own level lies off its course by chance, too: variances add up.
+    let of_a_day = Z95 * weeks.noise;
+    let edge = |q: f64, side: f64| -> Vec<f64> {
+        let wide = |(edge, middle): (f64, &f64)| (middle + side * (edge - middle).hypot(of_a_day)).max(0.0);
+        level(q).into_iter().zip(&p50).map(wide).collect()
+    };
+    let (p5, p95) = (edge(0.05, -1.0), edge(0.95, 1.0));
     let top = |q: f64| daily(&grid, &tops, q, weeks.unit);
     Drawn {
-        p5: level(0.05),
-        p50: level(0.5),
-        p95: level(0.95),
+        p5,
+        p50: p50.into_iter().map(|level| level.max(0.0)).collect(),
+        p95,
         highest: Highest::of(top, plan_risk),
         per_day: (middle[4] - middle[0]) / 28.0 * weeks.unit * mean_factor(events.changes, 28),
     }
@@ -147,7 +158,7 @@ pub(super) fn steps(horizon: usize) -> usize {
 /// The level at the end of each week from now on, for each future, in the history's unit.
 fn paths(weeks: &Weeks, average: &Average, steps: usize, draws: &mut Draws) -> Vec<Vec<f64>> {
     let mut models = average.models.iter().peekable();
-    let mut passed = 0.0;
+    let (mut passed, mut mirrored) = (0.0, *draws);
     let mut paths = Vec::with_capacity(FUTURES);
     for future in 0..FUTURES {
         // Each model gets its share of the futures.
@@ -163,20 +174,36 @@ fn paths(weeks: &Weeks, average: &Average, steps: usize, draws: &mut Draws) -> V
             models.next();
         }
         if let Some(model) = models.peek() {
-            paths.push(path(weeks, average, model, steps, draws));
+            // Each second future mirrors the one before it: what chance adds to the one it takes off the other, and the
+            // middle of a few lies where that of many would (antithetic variates: Hammersley & Morton 1956).
+            let numbers = if future % 2 == 0 {
+                mirrored = *draws;
+                (&mut *draws, 1.0)
+            } else {
+                (&mut mirrored, -1.0)
+            };
+            paths.push(path(weeks, average, model, steps, numbers));
         }
     }
     paths
 }
 
-fn path(weeks: &Weeks, average: &Average, model: &Model, steps: usize, draws: &mut Draws) -> Vec<f64> {
+/// A future of one model, from numbers and the side that they are drawn to: 1, or -1 for the mirror image.
+fn path(
+    weeks: &Weeks,
+    average: &Average,
+    model: &Model,
+    steps: usize,
+    (draws, side): (&mut Draws, f64),
+) -> Vec<f64> {
+    let mut normals = || draws.normals().map(|number| side * number);
     let (known, wander) = (&model.known, &WANDERS[model.wander]);
     let shape = &average.shapes[model.shape];
     let scale = &average.scales[model.shape];
-    let factor = correlated(known.covariance, draws.normals());
+    let factor = correlated(known.covariance, normals());
     let factors = [known.factors[0] + factor[0], known.factors[1] + factor[1]];
     let given = |state: [f64; 3]| state[0] - factors[0] * state[1] - factors[1] * state[2];
-    let state = correlated(known.spread, draws.normals());
+    let state = correlated(known.spread, normals());
     let until_now = average.until_now[model.shape];
     let mut level = factors[0] * until_now[0] + factors[1] * until_now[1] + given(known.level) + state[0];
     let mut rate = given(known.wander) + state[1];
@@ -185,7 +212,7 @@ fn path(weeks: &Weeks, average: &Average, model: &Model, steps: usize, draws: &m
     path.push(level);
     for step in 0..steps {
         let week = weeks.len() + step;
-        let [new, own] = draws.normals();
+        let [new, own] = normals();
         let grown: f64 =
             shape.columns.iter().zip(factors).map(|(column, factor)| factor * column[week]).sum();
         let log_rate = (wander.sigma * rate).min(LOG_RATE) - 0.5 * wander.sigma.powi(2);
@@ -250,6 +277,8 @@ fn by_day(
                     level += size;
                 }
             }
+            let rhythm = weeks.rhythm.on(weeks.last + day as i64) / weeks.unit;
+            level += rhythm;
             let mut left = level - purged;
             if let Some(changing) = &mut changing {
                 let known = changing.after(day, left);
@@ -258,7 +287,8 @@ fn by_day(
             }
             top = top.max(left);
             if grid.get(next) == Some(&day) {
-                levels[next].push(level);
+                // The rhythm comes back by the day, between those of the grid as well.
+                levels[next].push(level - rhythm);
                 tops[next].push(top);
                 next += 1;
             }

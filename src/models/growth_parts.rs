@@ -41,8 +41,6 @@ pub struct GrowthParts {
     pub holders: GrowthRate,
     /// Of what each holds.
     pub per_holder: GrowthRate,
-    /// The last number of holders.
-    pub holders_now: f64,
     /// What each held when they were last counted, in the level's unit.
     pub per_holder_now: f64,
 }
@@ -71,14 +69,7 @@ pub fn growth_parts(level: &[(i64, f64)], holders: &[(i64, f64)]) -> Result<Grow
     let (Some(level), Some(holders), Some(per_holder)) = parts else { return Err(short()) };
     let now = both.last().copied().unwrap_or_default();
     let span_days = day.last().zip(day.first()).map_or(0.0, |(last, first)| last - first + WEEK as f64);
-    Ok(GrowthParts {
-        span_days,
-        level,
-        holders,
-        per_holder,
-        holders_now: now.2,
-        per_holder_now: now.1 / now.2,
-    })
+    Ok(GrowthParts { span_days, level, holders, per_holder, per_holder_now: now.1 / now.2 })
 }
 
 /// The days on which both are known and above zero: day, level, holders.

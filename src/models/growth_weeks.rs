@@ -1,5 +1,6 @@
-//! Weeks: a level by day as one observation a week, so that a weekly rhythm of the growth averages out.
+//! Weeks: a level by day as one observation a week, its weekly rhythm left out.
 
+use super::growth_rhythm::WeeklyRhythm;
 use crate::series::{level_on, median};
 
 /// Days in a week.
@@ -36,6 +37,10 @@ pub(super) struct Observed {
 pub(super) struct Weeks {
     /// The last day, in days since 1970-01-01 UTC; every week ends on its weekday.
     pub(super) last: i64,
+    /// The weekly rhythm, which is left out of everything below.
+    pub(super) rhythm: WeeklyRhythm,
+    /// The standard deviation of a day's level around its course, in the level's unit.
+    pub(super) noise: f64,
     /// The level that counts as one, in the level's unit: the largest of the history.
     pub(super) unit: f64,
     /// The mean level of each week, days without data lying on the line between their neighbours.
@@ -58,13 +63,18 @@ impl Weeks {
     /// The weeks of ascending days; `None` with less than [`LEAST_WEEKS`] of them.
     pub(super) fn of(days: &[(i64, f64)]) -> Option<Self> {
         let (&(first, _), &(last, level)) = (days.first()?, days.last()?);
+        let rhythm = WeeklyRhythm::of(days);
+        let level = level - rhythm.on(last);
         let count = ((last - first + 1) / WEEK).min(MOST_WEEKS);
         if count < LEAST_WEEKS {
             return None;
         }
         let unit = days.iter().map(|d| d.1.abs()).fold(0.0, f64::max);
         let unit = if unit > 0.0 { unit } else { 1.0 };
-        let noise = ALIKE * noise_of_a_day(days, unit).powi(2);
+        let days: Vec<(i64, f64)> = days.iter().map(|&(day, level)| (day, level - rhythm.on(day))).collect();
+        let days = days.as_slice();
+        let of_a_day = noise_of_a_day(days, unit);
+        let noise = ALIKE * of_a_day.powi(2);
         let (mut means, mut ends) = (Vec::new(), Vec::new());
         let mut observed = Vec::new();
         for week in 0..count {
@@ -86,6 +96,8 @@ impl Weeks {
             Observed { value: level / unit, variance: noise + (LAST_DAY * median / WEEK as f64).powi(2) };
         Some(Weeks {
             last,
+            rhythm,
+            noise: of_a_day * unit,
             unit,
             means,
             ends,

@@ -97,7 +97,16 @@ pub(super) fn together(volumes: &[&[(i64, f64)]], of: Parts) -> Option<Level> {
     let sum = |day: i64| -> f64 { volumes.iter().filter_map(|days| level_on(days, day)).sum() };
     let days: Vec<(i64, f64)> = (first..=last).map(|day| (day, sum(day))).collect();
     let series = Series::from_slots(first * DAY, DAY, days.iter().map(|d| Some(d.1)).collect::<Vec<_>>());
-    Some(Level { days, series, steps: Steps::default(), near_zero: 0, holes: 0, of })
+    Some(Level {
+        days,
+        series,
+        steps: Steps::default(),
+        near_zero: 0,
+        outliers: 0,
+        resolution: None,
+        holes: 0,
+        of,
+    })
 }
 
 fn mount(volume: &VolumeAnswer) -> &str {

@@ -33,7 +33,7 @@ pub(super) fn explain(finding: &mut Finding, used: &[(i64, f64)], mailboxes: &Da
     facts.push(wording::number("mailboxes", now, Unit::Count));
     match growth_parts(used, &without_steps(mailboxes)) {
         Ok(parts) => {
-            let explained = typed(&parts);
+            let explained = typed(&parts, now);
             facts.push(wording::number("bytes per mailbox", parts.per_holder_now, Unit::Bytes));
             facts.extend(told(&explained));
             finding.decision.growth_explained = Some(explained);
@@ -59,7 +59,7 @@ fn without_steps(mailboxes: &Days) -> Days {
     level.map(|level| level.net_days().into_iter().filter(was_counted).collect()).unwrap_or_default()
 }
 
-fn typed(parts: &GrowthParts) -> GrowthExplained {
+fn typed(parts: &GrowthParts, now: f64) -> GrowthExplained {
     let rate =
         |rate: GrowthRate| MonthlyGrowth { percent_per_month: rate.middle, low: rate.low, high: rate.high };
     GrowthExplained {
@@ -67,7 +67,7 @@ fn typed(parts: &GrowthParts) -> GrowthExplained {
         used: rate(parts.level),
         mailboxes: rate(parts.holders),
         bytes_per_mailbox: rate(parts.per_holder),
-        mailboxes_now: parts.holders_now,
+        mailboxes_now: now,
         bytes_per_mailbox_now: parts.per_holder_now,
     }
 }

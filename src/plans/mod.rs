@@ -34,6 +34,7 @@ mod lines;
 mod load_behind;
 mod load_limit;
 mod naive;
+mod oddities;
 mod order;
 mod outcome;
 mod outlook;
@@ -61,6 +62,7 @@ mod stale_source;
 mod stores;
 mod track_record;
 mod volume_exhaustion;
+mod weekly_rhythm;
 mod wording;
 
 pub use capacity::capacity_findings;

@@ -13,6 +13,9 @@ use crate::{
 
 /// An order-by date this near is a warning: a fortnight leaves one weekly report to act on it.
 pub(super) const NOTICE_DAYS: f64 = 14.0;
+/// A level fills if it surely enough does within this share of the horizon: what crosses the mark in its last weeks is
+/// early enough to be told by a later report. Set on 24 simulated fleets.
+const FILLS_WITHIN: f64 = 0.96;
 /// Growth of less than this share of the level in a year is none.
 const FLAT_SHARE_A_YEAR: f64 = 0.01;
 
@@ -83,7 +86,8 @@ impl Prospect {
 /// How many days after a level's last one the forecast looks, so that the horizon is that of the plan.
 pub(super) fn horizon_days(level: &Level, context: &Context) -> usize {
     let last = level.series.last().map_or(0, |(time, _)| time);
-    let silent = (context.as_of - last) as f64 / DAY as f64;
+    let over = level.days.last().map_or(last, |day| last.min((day.0 + 1) * DAY));
+    let silent = (context.as_of - over) as f64 / DAY as f64;
     (context.platform.report.horizon_days + silent).ceil().max(1.0) as usize
 }
 
@@ -157,7 +161,9 @@ pub(super) fn runway_of(highest: &Highest, mark: f64, now: f64, horizon: f64) ->
         |path: &[f64]| crossing(path, mark).map(|day| (day - now).max(0.0)).filter(|&d| d <= horizon);
     Runway {
         p5_days: days_to(&highest.early),
-        p50_days: days_to(&highest.sure).and_then(|_| days_to(&highest.likely)),
+        p50_days: days_to(&highest.sure)
+            .filter(|&days| days <= FILLS_WITHIN * horizon)
+            .and_then(|_| days_to(&highest.likely)),
         p95_days: days_to(&highest.late),
     }
 }
@@ -271,7 +277,7 @@ pub(super) fn backtest(forecast: &Forecast, unit: Unit) -> Backtest {
 mod tests {
     use super::*;
     use crate::{
-        models::GrowthBacktest,
+        models::{GrowthBacktest, WeeklyRhythm},
         plans::fixture::{AS_OF, MAILSTORE, at, date, hours, platform},
         series::Series,
     };
@@ -296,6 +302,7 @@ mod tests {
             fitted_from: AS_OF / DAY - 91,
             rate_changed: None,
             course: Course::Steady,
+            rhythm: WeeklyRhythm::default(),
             backtest: GrowthBacktest {
                 origins: 9,
                 horizon_days: 28,

@@ -20,7 +20,7 @@ use super::{
     pool_advice::advised,
     rebalance::{Aim, rebalance},
     stores::Store,
-    wording,
+    weekly_rhythm, wording,
 };
 use crate::{
     platform::{Labels, Measure, Planning, Pool, Unit},
@@ -179,6 +179,7 @@ fn evidence(
     }
     if let Some(forecast) = forecast {
         facts.push(wording::per_day("growth", forecast.net_per_day, Unit::Bytes));
+        facts.extend(weekly_rhythm::fact(forecast, Unit::Bytes));
     }
     facts.extend(grows.map(|grows| wording::text("grows as one", grows)));
     facts.push(wording::number("volumes", counted.known.len() as f64, Unit::Count));

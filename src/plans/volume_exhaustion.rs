@@ -8,8 +8,9 @@ use super::{
     coming,
     late::Past,
     lines,
+    oddities::oddities,
     outlook::{self, Outlook, Prospect},
-    wording,
+    weekly_rhythm, wording,
 };
 use crate::{
     models::{Forecast, GrowthBelief},
@@ -259,9 +260,10 @@ fn evidence(
     }
     if let Some(forecast) = forecast {
         facts.push(wording::per_day("growth", forecast.net_per_day, resource.unit));
+        facts.extend(weekly_rhythm::fact(forecast, resource.unit));
     }
     if let Some(level) = level {
-        facts.extend(oddities(level, resource.used, volume));
+        facts.extend(oddities(level, resource.used, resource.unit, volume));
     }
     if let Some((known, level)) = circumstances.zip(level) {
         facts.extend(known.facts());
@@ -293,33 +295,6 @@ fn evidence(
     }
 }
 
-/// What the reader should know about the history. `used` is as it was read, before the calendar's days were left
-/// out.
-fn oddities(level: &Level, used: &Series, volume: &Volume) -> Vec<super::Fact> {
-    let mut facts = Vec::new();
-    if let (Some(first), Some(last)) = (level.days.first(), level.days.last()) {
-        facts.push(wording::in_days("history", (last.0 - first.0 + 1) as f64));
-    }
-    let hours = |slots: usize| format!("{:.0} h", slots as f64 * level.series.step() as f64 / 3600.0);
-    let holes = used.slots().filter(Option::is_none).count();
-    if holes > 0 {
-        facts.push(wording::text("holes", hours(holes)));
-    }
-    if level.holes > holes {
-        facts.push(wording::text("left out by the calendar", hours(level.holes - holes)));
-    }
-    if level.near_zero > 0 {
-        facts.push(wording::text("read near zero, left out", hours(level.near_zero)));
-    }
-    if level.steps.left_in > 0 {
-        facts.push(wording::text("frequent steps, left in", level.steps.left_in.to_string()));
-    }
-    if !volume.also_mounted.is_empty() {
-        facts.push(wording::text("also mounted as", volume.also_mounted.join(", ")));
-    }
-    facts
-}
-
 /// Changes of a capacity from one day to the next.
 fn resizes(capacity: &Line) -> Vec<Mark> {
     let known: Vec<(i64, f64)> =
@@ -345,5 +320,7 @@ fn resizes(capacity: &Line) -> Vec<Mark> {
     marks
 }
 
+#[cfg(test)]
+mod phenomena;
 #[cfg(test)]
 mod tests;

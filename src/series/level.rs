@@ -3,7 +3,9 @@
 use super::{
     clock::DAY,
     grid::Series,
+    outliers::outliers,
     quantile::median,
+    resolution::resolution,
     steps::{StepKind, Steps, find_steps},
 };
 
@@ -14,16 +16,20 @@ const NEAR_ZERO: f64 = 0.05;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Level {
     /// The day's number since 1970-01-01 UTC and the day's median level, ascending, days without data left
-    /// out. One-off steps are taken out: all days stand on the level of the last one. Purges of a retention
+    /// out, and a last one of which less than half is over. One-off steps are taken out: all days stand on the level of the last one. Purges of a retention
     /// job are taken out too, and come back in the forecast.
     pub days: Vec<(i64, f64)>,
-    /// The level as it was read, cleaned of readings near zero.
+    /// The level as it was read, cleaned of readings near zero and of outliers.
     pub series: Series,
     /// What was taken out.
     pub steps: Steps,
     /// Readings near zero that became holes.
     pub near_zero: usize,
-    /// Holes within the history, in slots of [`Level::series`].
+    /// Readings that lay off the level for a short time and became holes.
+    pub outliers: usize,
+    /// The unit that the level is told in whole numbers of, where that is coarse.
+    pub resolution: Option<f64>,
+    /// Holes within the history, in slots of [`Level::series`], what was left out not counted.
     pub holes: usize,
     /// What it is the sum of.
     pub of: Parts,
@@ -49,16 +55,20 @@ pub enum LevelError {
 impl Level {
     /// The level behind a series of used bytes or inodes.
     pub fn of(series: &Series) -> Result<Self, LevelError> {
-        let (series, near_zero) = without_readings_near_zero(series);
+        let (mut series, near_zero) = without_readings_near_zero(series);
+        let outlying = outliers(&series);
+        outlying.iter().for_each(|&slot| series.set(slot, None));
         if series.first().is_none() {
             return Err(LevelError::Empty);
         }
         let steps = find_steps(&series);
-        let days = by_day(&series, &steps);
-        let holes = series.slots().filter(Option::is_none).count() - near_zero;
+        let days = days_that_count(&series, &steps);
+        let outliers = outlying.len();
+        let holes = series.slots().filter(Option::is_none).count() - near_zero - outliers;
+        let resolution = resolution(&series);
         let purges = steps.once.iter().filter(|step| step.kind() == StepKind::Purge).count();
         let of = Parts { volumes: 1, purges };
-        Ok(Level { days, series, steps, near_zero, holes, of })
+        Ok(Level { days, series, steps, near_zero, outliers, resolution, holes, of })
     }
 }
 
@@ -72,7 +82,7 @@ impl Level {
     /// The levels by day with only the one-off steps taken out: what a retention job purges stays in.
     pub fn net_days(&self) -> Vec<(i64, f64)> {
         let once = Steps { once: self.steps.once.clone(), ..Steps::default() };
-        by_day(&self.series, &once)
+        days_that_count(&self.series, &once)
     }
 }
 
@@ -118,6 +128,17 @@ fn by_day(series: &Series, steps: &Steps) -> Vec<(i64, f64)> {
         bucket.push(value + shift);
     }
     close(&mut days, current, &mut bucket);
+    days
+}
+
+/// The days without a last one of which less than half is over. The median of a morning lies off that of the day by what
+/// the level does within a day, and a forecast would start from there.
+fn days_that_count(series: &Series, steps: &Steps) -> Vec<(i64, f64)> {
+    let mut days = by_day(series, steps);
+    let since_midnight = series.last().map_or(0, |(time, _)| (time + series.step()).rem_euclid(DAY));
+    if days.len() > 1 && since_midnight > 0 && since_midnight < DAY / 2 {
+        days.pop();
+    }
     days
 }
 
@@ -169,6 +190,18 @@ mod tests {
         // Day medians lie 11.5 hours after midnight; growth of 24 a day is all that is left.
         assert!((first.1 - (8_000.0 + 11.5)).abs() < 3.0, "{first:?}");
         assert_eq!(last, (99, 10_000.0 + 2376.0 + 11.5 - 2_000.0));
+    }
+
+    #[test]
+    fn a_last_day_counts_once_half_of_it_is_over() {
+        // A day brings 24, at once at six in the morning: the median of a whole day is that of its afternoon.
+        let stepped = |hours: usize| {
+            Series::from_slots(0, HOUR, (0..hours).map(|i| Some(10_000.0 + 24.0 * ((i + 18) / 24) as f64)))
+        };
+        let days = |hours: usize| Level::of(&stepped(hours)).unwrap().days;
+        assert_eq!(days(240 + 6), days(240));
+        assert_eq!((days(240 + 12).len(), days(240 + 12).last().unwrap().0), (11, 10));
+        assert_eq!(Level::of(&stepped(6)).unwrap().days.len(), 1);
     }
 
     #[test]

@@ -3,21 +3,17 @@
 use super::{
     clock::DAY,
     grid::Series,
+    ordinary::{LEAST_SHARE, Ordinary},
     quantile::{mad, median},
 };
 
-/// A jump counts as a step over this many robust standard deviations of the ordinary change from one slot to
-/// the next (trials on simulated fleets: 8 keeps false steps under one a decade of hours).
-const SIGMAS: f64 = 8.0;
-/// … and over this share of the level; a retention job may take no more than that at a time.
-const LEAST_SHARE: f64 = 0.004;
 /// A one-off step is at least this share of the level: a smaller one moves a date by days only, and a long
 /// weekend looks like it.
 const LEAST_ONCE: f64 = 0.02;
 /// A step that is undone within this time was a bump: a restore, a reindex, a temporary copy.
-const BUMP: i64 = 3 * DAY;
+pub(super) const BUMP: i64 = 3 * DAY;
 /// … if what is left of it is less than this share of it.
-const UNDONE: f64 = 0.25;
+pub(super) const UNDONE: f64 = 0.25;
 /// Changes that follow each other within this time are one step: purges take hours.
 const MERGE: i64 = 6 * super::clock::HOUR;
 /// Upward jumps beyond this many a year are how the volume grows, not exceptions to it.
@@ -32,10 +28,12 @@ const AT_MARK: f64 = 0.02;
 /// … if there are so many of them: three at one level are found by chance in a store that is tidied now and then.
 const AT_MARK_DROPS: usize = 4;
 
-/// One in so many of the changes is left out at either end before their mean is taken: steps are rarer.
-const TRIM: usize = 100;
-/// Standard deviation of a normal distribution over its mean absolute deviation: the root of π/2.
-const NORMAL_SPREAD: f64 = 1.2533;
+/// A job that has missed so many more runs in a row than it ever had before no longer runs …
+const MISSED: f64 = 2.0;
+/// … nor does one whose volume stands this much above the level that it used to clean at …
+const ABOVE: f64 = 1.04;
+/// … or has lost more than this share of that level at once: it is no longer the store that it was.
+const LEFT_BEHIND: f64 = 0.5;
 
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,16 +83,17 @@ pub struct Steps {
     pub once: Vec<Step>,
     /// Purges of a retention job, in the order of time, and its rhythm.
     pub recurring: Vec<Step>,
-    /// The retention job, where there is one.
+    /// The retention job, where there is one that still runs.
     pub retention: Option<Retention>,
+    /// The job that those purges were of, where it runs no more: its purges do not come again.
+    pub stopped: Option<Retention>,
     /// Steps that come so often and so irregularly that they belong to the growth and stay in it.
     pub left_in: usize,
 }
 
 /// Finds the level steps of a series in which mounts that read near zero have already become holes.
 ///
-/// A step is a change over [`SIGMAS`] robust standard deviations of the ordinary change and over
-/// [`LEAST_SHARE`] of the level, that the medians of the day before and the day after confirm.
+/// A step is a change that is no [`Ordinary`] one, and that the medians of the day before and the day after confirm.
 pub fn find_steps(series: &Series) -> Steps {
     let present: Vec<(i64, f64)> = series.present().collect();
     let Some(ordinary) = Ordinary::of(&present, series.step()) else { return Steps::default() };
@@ -120,36 +119,6 @@ pub fn find_steps(series: &Series) -> Steps {
     }
     let days = present.last().zip(present.first()).map_or(0.0, |(l, f)| (l.0 - f.0) as f64 / DAY as f64);
     sort_out(steps, days, &present)
-}
-
-/// How much the series ordinarily changes from one slot to the next.
-struct Ordinary {
-    step: i64,
-    drift: f64,
-    sigma: f64,
-}
-
-impl Ordinary {
-    fn of(present: &[(i64, f64)], step: i64) -> Option<Self> {
-        let neighbours = present.windows(2).filter(|w| w[1].0 - w[0].0 == step);
-        let mut changes: Vec<f64> = neighbours.map(|w| w[1].1 - w[0].1).collect();
-        let robust = mad(&mut changes)?;
-        // Means of what is no step: day and night differ, and a quantised level mostly does not change at all.
-        changes.sort_unstable_by(f64::total_cmp);
-        let trim = changes.len() / TRIM;
-        let kept = &changes[trim..changes.len() - trim];
-        let drift = kept.iter().sum::<f64>() / kept.len() as f64;
-        let spread = kept.iter().map(|c| (c - drift).abs()).sum::<f64>() / kept.len() as f64;
-        let sigma = robust.max(NORMAL_SPREAD * spread);
-        Some(Ordinary { step, drift, sigma })
-    }
-
-    fn exceeded(&self, before: (i64, f64), after: (i64, f64)) -> bool {
-        let slots = (after.0 - before.0) as f64 / self.step as f64;
-        let change = (after.1 - before.1 - self.drift * slots).abs();
-        change > SIGMAS * self.sigma * slots.sqrt()
-            && change > LEAST_SHARE * before.1.abs().max(after.1.abs())
-    }
 }
 
 /// The size of a change between `first - 1` and `last`, if the medians of a day on either side bear it out.
@@ -199,8 +168,13 @@ fn sort_out(steps: Vec<Step>, days: f64, present: &[(i64, f64)]) -> Steps {
     } else {
         sorted.once.extend(jumps);
     }
-    if let Some((retention, members)) = retention(&drops, present) {
-        sorted.retention = Some(retention);
+    if let Some((retention, members, runs)) = retention(&drops, present) {
+        let left_behind =
+            |drop: &Step| drop.time > retention.last && -drop.size > LEFT_BEHIND * retention.level_before;
+        match runs && !drops.iter().any(left_behind) {
+            true => sorted.retention = Some(retention),
+            false => sorted.stopped = Some(retention),
+        }
         for (drop, member) in drops.into_iter().zip(members) {
             match member {
                 true => sorted.recurring.push(drop),
@@ -237,8 +211,9 @@ fn without_bumps(steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// The retention job behind drops of like size (within a factor of two of their median) whose distances are
-/// multiples of one period (within an eighth of it), or which begin at one level, and which drops are its own.
-fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<bool>)> {
+/// multiples of one period (within an eighth of it), or which begin at one level; which drops are its own; and whether it
+/// runs as it used to.
+fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<bool>, bool)> {
     let typical = median(&mut drops.iter().map(|d| -d.size).collect::<Vec<_>>())?;
     let like = |d: &Step| -d.size > 0.5 * typical && -d.size < 2.0 * typical;
     let members: Vec<Step> = drops.iter().copied().filter(like).collect();
@@ -279,7 +254,14 @@ fn retention(drops: &[Step], present: &[(i64, f64)]) -> Option<(Retention, Vec<b
         seen: members.len(),
         level_before,
     };
-    Some((retention, drops.iter().map(like).collect()))
+    let &(end, now) = present.last()?;
+    let runs = if on_schedule {
+        let longest = distances.iter().map(|&d| multiple(d)).fold(1.0, f64::max);
+        (end - retention.last) as f64 / DAY as f64 <= (longest + MISSED + 0.5) * period
+    } else {
+        now <= ABOVE * level_before
+    };
+    Some((retention, drops.iter().map(like).collect(), runs))
 }
 
 #[cfg(test)]
@@ -330,6 +312,26 @@ mod tests {
         assert!((job.period_days - 14.0).abs() < 0.1, "{job:?}");
         assert!((job.size - 300.0).abs() < 3.0, "{job:?}");
         assert_eq!((steps.once.len(), steps.recurring.len(), job.seen), (0, 7, 7));
+    }
+
+    #[test]
+    fn a_job_that_no_longer_runs_is_not_to_run_again() {
+        // Every week until day 49, then no more: three and a half weeks later, on day 73.5, that is no chance.
+        let weekly = |i: usize| -((i / 168).min(7) as f64) * 300.0;
+        let noise = |i: usize| [0.0, 0.7, -0.4, 0.2, -0.6][i % 5];
+        let until = |days: usize, purged: f64| {
+            let large = |i: usize| if i >= 54 * 24 { purged } else { 0.0 };
+            let level = |i: usize| Some(10_000.0 + i as f64 + noise(i) + weekly(i) - large(i));
+            find_steps(&Series::from_slots(0, HOUR, (0..days * 24).map(level)))
+        };
+        let steps = until(73, 0.0);
+        assert!(steps.retention.is_some() && steps.stopped.is_none(), "{steps:?}");
+        let steps = until(74, 0.0);
+        assert_eq!((steps.retention, steps.recurring.len(), steps.once.len()), (None, 7, 0));
+        assert!((steps.stopped.unwrap().period_days - 7.0).abs() < 0.1);
+        // A purge of more than half after the last run leaves the store that was cleaned behind.
+        let steps = until(66, 6_000.0);
+        assert_eq!((steps.retention, steps.recurring.len(), steps.once.len()), (None, 7, 1));
     }
 
     #[test]

@@ -259,7 +259,7 @@ fn scenarios_stand_beside_what_is() {
         says(&found[1]),
         [
             named("twice", Some(24.0), Severity::Critical),
-            named("earlier", Some(29.0), Severity::Critical),
+            named("earlier", Some(30.0), Severity::Critical),
             named("slow vendor", Some(49.0), Severity::Critical),
             // 1,050 GB are left, at 2 a day: beyond the year.
             named("twice on a shelf", None, Severity::Ok),
