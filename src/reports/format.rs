@@ -173,6 +173,11 @@ fn three_digits(value: f64) -> String {
     decimals(value, places)
 }
 
+/// A number without a unit, such as a correlation: `0.62`, `−0.09`.
+pub(crate) fn plain(value: f64) -> String {
+    decimals(value, 2)
+}
+
 /// A number with so many decimals, its integer digits in groups of three.
 fn decimals(value: f64, places: usize) -> String {
     if !value.is_finite() {

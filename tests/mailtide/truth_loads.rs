@@ -154,6 +154,20 @@ fn what_rose_together_is_what_the_law_makes_rise() {
 }
 
 #[test]
+fn no_load_is_said_to_be_too_much_where_nothing_depends_on_its_load() {
+    // By the law every latency and queue follows the time of day, and none its load.
+    let of = |verdict: Option<&str>| {
+        let capacity = sample_run().findings().iter().filter(|finding| finding["kind"] == "capacity");
+        capacity.filter(|finding| verdict.is_none_or(|verdict| finding["verdict"] == verdict)).count()
+    };
+    assert!(of(None) >= 12);
+    assert_eq!(of(Some("crosses")), 0);
+    // On unrelated pairs 1.5 of 100 are said to rise with their load; of these, the probe `outbound` is.
+    assert!(of(Some("holds")) <= 1);
+    assert_eq!(of(Some("independent")) + of(Some("undecided")) + of(Some("holds")), of(None));
+}
+
+#[test]
 fn every_pool_has_an_ebb_or_the_reason_why_not() {
     let ebbing: Vec<&Value> = truth()["ebb"].as_array().unwrap().iter().map(|ebb| &ebb["pool"]).collect();
     for pool in truth()["pools"].as_array().unwrap().iter().map(|pool| &pool["pool"]) {

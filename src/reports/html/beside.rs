@@ -46,7 +46,8 @@ fn row(one: &Companion) -> Row {
         [one.percent_over_span, one.low_over_span, one.high_over_span].map(format::percent_change);
     let since = one.changed_on.map_or(String::new(), |on| format!(", since {}", format::date(on)));
     let day_by_day = one.day_by_day.map_or(format::NOTHING.to_owned(), |found| {
-        format!("{:.2} ({:.2} to {:.2})", found.correlation, found.low, found.high)
+        let [middle, low, high] = [found.correlation, found.low, found.high].map(format::plain);
+        format!("{middle} ({low} to {high})")
     });
     let evidence = match one.strength {
         Strength::DayByDay => "strong: up and down together, day by day",
