@@ -2,7 +2,7 @@
 
 use crate::{
     pipeline::FoundSource,
-    platform::{Guess, PoolGuess},
+    platform::{Guess, PoolGuess, Role},
     reports::one_line,
 };
 
@@ -90,6 +90,7 @@ currency = {}  # ISO 4217
         let hosts = wrapped(named.chain(more));
         let patterns: Vec<String> =
             pool.hosts.iter().map(|pattern| in_quotes(&pattern.to_string())).collect();
+        let schedule = if SWITCHED.contains(&pool.role) { of_schedule(&pool.name) } else { String::new() };
         let load = match pool.load {
             Some(load) => format!("load = {}  # their processors are not measured\n", in_quotes(load.name())),
             None => String::new(),
@@ -105,7 +106,7 @@ hosts = [{}]
 # scales_out = true  # if servers can be switched off and on: hours that need fewer are looked for
 # floor = 2  # the fewest servers that must stay in service
 # price_per_server_hour = 0.11  # in {}
-",
+{schedule}",
             in_quotes(&pool.name),
             in_quotes(pool.role.name()),
             comment(&pool.why),
@@ -113,6 +114,25 @@ hosts = [{}]
             comment(self.currency),
         )
     }
+}
+
+/// The roles whose servers hold no mail and are alike: those that are switched off and on.
+const SWITCHED: [Role; 5] = [Role::Mx, Role::Smtp, Role::Outbound, Role::ImapProxy, Role::Webmail];
+
+/// How the tools that switch servers call a pool, as an example that is off. It ends the pool's table.
+fn of_schedule(pool: &str) -> String {
+    // Kubernetes takes no underscore.
+    let name = in_quotes(&pool.replace('_', "-"));
+    format!(
+        "\
+# [pool.schedule]  # for `mailtide schedule`: what those that switch servers call it; name what you have
+# auto_scaling_group = {name}  # EC2 Auto Scaling, Terraform
+# namespace = \"mail\"  # Kubernetes: KEDA, kube-downscaler, CronJobs
+# deployment = {name}  # or stateful_set
+# command = {}  # cron
+",
+        in_quotes(&format!("/usr/local/bin/resize {pool} {{servers}}"))
+    )
 }
 
 const RULE: &str = "# ----------------------------------------------------------------------------------------------------------";

@@ -104,6 +104,11 @@ fn the_whole_file() {
     # scales_out = true  # if servers can be switched off and on: hours that need fewer are looked for
     # floor = 2  # the fewest servers that must stay in service
     # price_per_server_hour = 0.11  # in EUR
+    # [pool.schedule]  # for `mailtide schedule`: what those that switch servers call it; name what you have
+    # auto_scaling_group = "mx"  # EC2 Auto Scaling, Terraform
+    # namespace = "mail"  # Kubernetes: KEDA, kube-downscaler, CronJobs
+    # deployment = "mx"  # or stateful_set
+    # command = "/usr/local/bin/resize mx {servers}"  # cron
 
     # Seen:
     #   ms01, ms02, ms03, ms04, ms05, ms06, ms07, ms08, and 2 more
@@ -132,6 +137,25 @@ fn the_whole_file() {
     # [calendar]
     # holidays = [2026-12-25, 2026-12-26, 2027-01-01]
     "#);
+}
+
+/// What is off can be put on as it is: the example of a pool's schedule is one that the platform file takes.
+#[test]
+fn pools_that_are_switched_off_and_on_have_an_example_of_a_schedule_that_is_legal() {
+    let text = file(&hosts(&["imap-proxy1", "imap-proxy2", "mx1", "mx2", "ms1", "ms2"]), &[]);
+    assert_eq!(text.matches("# [pool.schedule]").count(), 2, "{text}");
+    let mut on = String::new();
+    let mut within = false;
+    for line in text.lines() {
+        within = line.starts_with("# [pool.schedule]") || (within && line.starts_with("# "));
+        on += if within { &line[2..] } else { line };
+        on.push('\n');
+    }
+    let platform = Platform::parse(&on, Path::new("platform.toml")).unwrap();
+    let proxies = platform.pool("imap_proxy").unwrap_or_else(|| panic!("{on}"));
+    assert_eq!(proxies.schedule.auto_scaling_group.as_deref(), Some("imap-proxy"));
+    assert_eq!(proxies.schedule.command.as_deref(), Some("/usr/local/bin/resize imap_proxy {servers}"));
+    assert!(proxies.schedule.workload.is_some() && platform.pool("mx").unwrap().schedule.workload.is_some());
 }
 
 #[test]

@@ -54,6 +54,9 @@ pub struct LoadForecast {
     pub held_back: Vec<HeldBack>,
     /// Weeks of history behind it.
     pub weeks: f64,
+    /// The level of each of the last weeks that were learnt from, the last first, relative to their common profile; NaN where
+    /// one says nothing.
+    pub levels: Vec<f64>,
     tally: Tally,
 }
 
@@ -203,6 +206,7 @@ pub fn load_forecast(
         coming: coming(load, settings, holiday, &compared, weights, now.width, &next).ok_or_else(short)?,
         held_back,
         weeks: (until - first) as f64 / (7 * DAY) as f64,
+        levels: learnt.levels().to_vec(),
         tally,
     })
 }

@@ -30,6 +30,11 @@ pub(super) struct Learnt {
 }
 
 impl Learnt {
+    /// The level of each week, the last first.
+    pub(super) fn levels(&self) -> &[f64] {
+        &self.level.levels
+    }
+
     /// What takes a week's load, counted back from the last one that was learnt, to the level of the week after it.
     pub(super) fn scale(&self, week: usize) -> f64 {
         self.level.at(-1.0) / self.level.at(week as f64)

@@ -12,6 +12,7 @@ use crate::{
 use sizing::Sizing;
 
 mod caveats;
+mod curve;
 mod day_plan;
 mod exceptions;
 mod quiet;
@@ -238,7 +239,7 @@ fn ebb(
         money_per_week: pool.price_per_server_hour.map(|price| price * saved),
         violation_share: replay::share(replayed),
         savings: savings::savings(sizing, saved, replayed),
-        curve: savings::curve(sizing),
+        curve: curve::curve(sizing),
         replay,
         caveats: caveats::caveats(sizing, servers, context),
     }

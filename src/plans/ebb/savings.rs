@@ -1,65 +1,85 @@
-//! What a schedule saves, with its interval, and what others would that take more or less risk.
+//! What a schedule saves over a week, a month and a year.
 
 use super::{
-    super::{Between, RiskLevel, Saving},
-    replay::{WeekReplayed, share, weeks},
+    super::{Between, Saving},
+    replay::WeekReplayed,
     sizing::Sizing,
     window::{saved, windows},
 };
+use crate::models::{LevelCourse, Profile};
 
-/// Risks that are shown beside the pool's own: from hardly any to one hour in ten.
-const RISKS: [f64; 5] = [0.003, 0.01, 0.02, 0.05, 0.1];
-/// Weeks in a month and in a year.
-const SPANS: [(&str, f64); 3] = [("week", 1.0), ("month", 365.25 / 7.0 / 12.0), ("year", 365.25 / 7.0)];
+/// Weeks in a month and in a year, and the points of a span at which its savings are reckoned.
+const SPANS: [(&str, f64, usize); 3] =
+    [("week", 1.0, 1), ("month", 365.25 / 7.0 / 12.0, 2), ("year", 365.25 / 7.0, 4)];
 /// Half of a normal distribution's 90 % interval, in standard deviations.
 const NINETY: f64 = 1.645;
+/// Hours of a week.
+const WEEK_HOURS: f64 = 168.0;
 
-/// What is saved in a week, a month and a year. The interval is that of one week, taken for all of a span: what makes a week
-/// dearer, such as growth, stays. It rests on how much the schedules of the weeks that were held back saved.
+/// What is saved in a week, a month and a year, by schedules that are made anew each week.
+///
+/// Two things make the interval. The load's level goes on as its past weeks let expect ([`LevelCourse`]); where it grows,
+/// fewer servers can rest. And the schedules of the weeks that were held back saved more or less than this one: what they
+/// differ in from each other evens out over a span, what they differ in from it on average stays. Without a course a month
+/// and a year save anything between nothing and all that a pool has above its floor.
 pub(super) fn savings(sizing: &Sizing, server_hours: f64, replayed: &[WeekReplayed]) -> Vec<Saving> {
-    let squares: f64 = replayed.iter().map(|week| (week.saved - server_hours).powi(2)).sum();
-    let off = NINETY * (squares / replayed.len().max(1) as f64).sqrt();
-    let most = f64::from(sizing.limits.now - sizing.limits.floor.min(sizing.limits.now)) * 168.0;
-    let week = Between {
-        middle: server_hours,
-        low: (server_hours - off).max(0.0),
-        high: (server_hours + off).min(most.max(server_hours)),
-    };
-    let times = |b: Between, factor: f64| Between {
-        middle: b.middle * factor,
-        low: b.low * factor,
-        high: b.high * factor,
-    };
+    let count = replayed.len().max(1) as f64;
+    let mean = replayed.iter().map(|week| week.saved).sum::<f64>() / count;
+    let squares: f64 = replayed.iter().map(|week| (week.saved - mean).powi(2)).sum();
+    let bias = if replayed.is_empty() { 0.0 } else { mean - server_hours };
+    let most = f64::from(sizing.limits.now - sizing.limits.floor.min(sizing.limits.now)) * WEEK_HOURS;
     SPANS
         .iter()
-        .map(|&(span, weeks)| {
-            let hours = times(week, weeks);
+        .map(|&(span, weeks, points)| {
+            let course = |deviations| of_course(sizing, weeks, points, deviations);
+            let hours = match course(0.0).zip(course(NINETY).zip(course(-NINETY))) {
+                // A week ahead has the level that it was forecast with.
+                _ if points == 1 => around(server_hours, 0.0, 0.0, bias.powi(2) + squares / count, most),
+                Some((middle, (low, high))) => {
+                    around(middle, middle - low, high - middle, bias.powi(2) + squares / count / weeks, most)
+                }
+                None => Between { middle: server_hours, low: 0.0, high: most.max(server_hours) },
+            };
+            let hours = times(hours, weeks);
             let money = sizing.pool.price_per_server_hour.map(|price| times(hours, price));
             Saving { span, server_hours: hours, money }
         })
         .collect()
 }
 
-/// What schedules of several risks would save, and would have risked.
-pub(super) fn curve(sizing: &Sizing) -> Vec<RiskLevel> {
-    let own = sizing.pool.scaling.risk;
-    let mut risks: Vec<f64> = RISKS.iter().copied().filter(|risk| (risk / own - 1.0).abs() > 0.05).collect();
-    risks.push(own);
-    risks.sort_by(f64::total_cmp);
-    risks
-        .into_iter()
-        .map(|risk| {
-            let profiles: Vec<_> =
-                sizing.drivers.iter().map(|driver| driver.forecast.profile(risk)).collect();
-            let plan = windows(&sizing.needed(&profiles), sizing.limits);
-            let hours = saved(&plan, sizing.limits.drain_minutes);
-            RiskLevel {
-                risk,
-                server_hours_per_week: hours,
-                money_per_week: sizing.pool.price_per_server_hour.map(|price| price * hours),
-                violation_share: share(&weeks(sizing, risk)),
-                chosen: risk == own,
-            }
+/// A number with what makes it smaller and larger, and the variance of what does either.
+fn around(middle: f64, below: f64, above: f64, variance: f64, most: f64) -> Between {
+    let off = |own: f64| own.max(0.0).hypot(NINETY * variance.sqrt());
+    Between { middle, low: (middle - off(below)).max(0.0), high: (middle + off(above)).min(most.max(middle)) }
+}
+
+/// Server-hours a week that are saved over a span in which the loads' levels lie so many standard deviations off their
+/// middle; `None` where a load has no course.
+fn of_course(sizing: &Sizing, weeks: f64, points: usize, deviations: f64) -> Option<f64> {
+    let courses: Vec<(LevelCourse, Profile)> = sizing
+        .drivers
+        .iter()
+        .map(|driver| {
+            Some((
+                LevelCourse::of(&driver.forecast.levels)?,
+                driver.forecast.profile(sizing.pool.scaling.risk),
+            ))
         })
-        .collect()
+        .collect::<Option<_>>()?;
+    let of_point = |point: usize| {
+        // The middles of equal parts of the span.
+        let ahead = weeks * (point as f64 + 0.5) / points as f64 - 0.5;
+        let scaled = courses.iter().map(|(course, profile)| {
+            let factor = course.factor(ahead, weeks, deviations);
+            let upper = profile.upper.iter().map(|load| load.map(|load| load * factor)).collect();
+            Profile { upper, ..profile.clone() }
+        });
+        let plan = windows(&sizing.needed(&scaled.collect::<Vec<_>>()), sizing.limits);
+        saved(&plan, sizing.limits.drain_minutes)
+    };
+    Some((0..points).map(of_point).sum::<f64>() / points as f64)
+}
+
+fn times(between: Between, factor: f64) -> Between {
+    Between { middle: between.middle * factor, low: between.low * factor, high: between.high * factor }
 }
