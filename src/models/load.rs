@@ -12,6 +12,7 @@ use super::{
     load_models::{Candidates, weights},
     load_near::near,
     load_weeks::Weeks,
+    load_zone::moved_with,
 };
 use crate::series::{DAY, HOUR, LocalClock, Series, median, quantile};
 
@@ -57,6 +58,8 @@ pub struct LoadForecast {
     /// The level of each of the last weeks that were learnt from, the last first, relative to their common profile; NaN where
     /// one says nothing.
     pub levels: Vec<f64>,
+    /// The part of the world with whose clocks the load moved, where those of the declared zone did not change.
+    pub moved_with: Option<String>,
     tally: Tally,
 }
 
@@ -206,6 +209,7 @@ pub fn load_forecast(
         coming: coming(load, settings, holiday, &compared, weights, now.width, &next).ok_or_else(short)?,
         held_back,
         weeks: (until - first) as f64 / (7 * DAY) as f64,
+        moved_with: moved_with(&load.coarser(COMPARED_STEP), &compared, until, MOST_WEEKS),
         levels: learnt.levels().to_vec(),
         tally,
     })

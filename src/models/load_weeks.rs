@@ -7,7 +7,7 @@ use crate::series::{DAY, LocalClock, LocalTime, Series};
 pub(super) const DAYS: usize = 7;
 /// Seconds from a Monday to 1970-01-01, a Thursday.
 const MONDAY: i64 = 3 * DAY;
-/// A load follows a clock that never changed if its weeks fit together better by that: their difference is at most this share.
+/// A load follows another clock than the declared one if its weeks fit together better by that: their difference is at most this share.
 const CLEARLY: f64 = 0.8;
 
 /// A load's last weeks, each a row of slots of the wall clock; row 0 ends at the moment of the forecast, and column 0 is
@@ -46,7 +46,36 @@ impl Weeks {
         let even =
             Weeks { even: Some(offset), ..Weeks::laid_out(load, until, most, &mut |time| time + offset) };
         let misfits = even.misfit(&wall.moved).zip(wall.misfit(&wall.moved));
-        if misfits.is_some_and(|(even, wall)| even < CLEARLY * wall) { even } else { wall }
+        if misfits.is_some_and(|(even, wall)| Weeks::fits_clearly_better(even, wall)) { even } else { wall }
+    }
+
+    /// Whether weeks fit together clearly better by one clock than by another, by their misfits.
+    pub(super) fn fits_clearly_better(one: f64, other: f64) -> bool {
+        one < CLEARLY * other
+    }
+
+    /// Whether the declared clock changed within the weeks.
+    pub(super) fn clock_changed(&self) -> bool {
+        self.even.is_some() || self.moved.iter().flatten().any(|moved| *moved != 0)
+    }
+
+    /// How far the weeks since a change of another clock lie from those before it, by that clock and by this one; `None` where
+    /// that clock did not change within the weeks.
+    pub(super) fn misfits(
+        &self,
+        load: &Series,
+        other: &LocalClock,
+        until: i64,
+        most: usize,
+    ) -> Option<(f64, f64)> {
+        let mut clock = other.clone();
+        let mut local = |time| {
+            let at = clock.at(time);
+            at.day * DAY + at.second
+        };
+        // Both end at the same moment, so a row and day of one is the same of the other, but for an hour.
+        let there = Weeks::laid_out(load, until, most, &mut local);
+        there.misfit(&there.moved).zip(self.misfit(&there.moved))
     }
 
     /// The same of another grid, by the clock that this one follows.

@@ -47,6 +47,7 @@ mod load_ridge;
 mod load_smoothing;
 mod load_spread;
 mod load_weeks;
+mod load_zone;
 mod mann_kendall;
 mod profile;
 mod queue_drain;

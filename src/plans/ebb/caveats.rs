@@ -26,6 +26,12 @@ pub(super) fn caveats(sizing: &Sizing, servers: &PoolServers, context: &Context)
     if weeks < SHORT_WEEKS {
         caveats.push(format!("The history is short: {weeks:.0} weeks."));
     }
+    if let Some(whose) = sizing.drivers.iter().find_map(|driver| driver.forecast.moved_with.as_ref()) {
+        caveats.push(format!(
+            "Its load moved when the clocks of {whose} changed, and those of the declared time zone did not: set `timezone` of the pool \
+             to that of its users, or the windows will be an hour off after the next change."
+        ));
+    }
     if sizing.pool.price_per_server_hour.is_none() {
         caveats.push("The pool has no price, so savings are told in server-hours only.".to_owned());
     }

@@ -30,7 +30,9 @@ fn a_disk_shows_history_forecast_level_event_and_moment() {
 #[test]
 fn a_week_shows_load_and_servers() {
     let svg = chart("ebb/webmail").svg;
-    for words in ["load.sessions in an ordinary week", "servers needed", "servers now", ">\nMon", "Sun"] {
+    for words in
+        ["load.sessions in an ordinary week", "servers by the schedule", "servers now", ">\nMon", "Sun"]
+    {
         let words = words.trim_start_matches(">\n");
         assert!(svg.contains(words), "{words} is missing");
     }

@@ -113,7 +113,7 @@ fn legend(canvas: &Canvas<'_>) -> Result<(), ChartError> {
     for (name, colour, area) in [
         ("median load", ink::HISTORY, false),
         ("upper load; servers at rest", ink::BAND, true),
-        ("servers needed", ink::FORECAST, false),
+        ("servers by the schedule", ink::FORECAST, false),
         ("servers now", ink::TEXT, false),
     ] {
         let half = if area { 13 } else { 3 };
