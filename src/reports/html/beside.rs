@@ -35,7 +35,7 @@ pub(super) fn table(finding: &Finding) -> Option<BesideTable> {
     let rose = others.iter().filter(|one| one.strength != Strength::None).count();
     let more = match (others.len(), rose) {
         (0, _) => String::new(),
-        (others, 0) => format!("{others} more did not rise."),
+        (others, 0) => format!("{others} more: no sure rise."),
         (others, rose) => format!("{others} more, {rose} of which rose."),
     };
     Some(BesideTable { rows: shown.iter().map(row).collect(), more })
@@ -53,7 +53,7 @@ fn row(one: &Companion) -> Row {
         Strength::DayByDay => "strong: up and down together, day by day",
         Strength::Date => "some: began at the same time",
         Strength::Trend => "weak: rose in the same weeks",
-        Strength::None => "did not rise",
+        Strength::None => "no sure rise",
     };
     Row {
         name: one_line(&one.name, NAME),
