@@ -6,6 +6,7 @@ use super::{
     growth_filter::AHEAD,
     growth_simple::{COUNTS, SIMPLE, simple_rates},
     growth_weeks::{WEEK, Weeks},
+    normal::Z_95,
 };
 
 /// A try of so many weeks ago counts half.
@@ -32,8 +33,6 @@ const WIDENED: (f64, f64) = (0.9, 3.0);
 const SUMMARY: usize = 1;
 /// Of fewer intervals than this nobody can say how often they hold.
 const LEAST_COVERED: usize = 8;
-/// The 95 % quantile of the normal distribution.
-const Z95: f64 = 1.645;
 
 /// How wrong the model was on one series, each try knowing only what came before it.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +140,7 @@ impl<'a> WalkForward<'a> {
             error += off.abs();
             naive += (told.actual - now).abs();
             looked_at += 1;
-            inside += usize::from(off.abs() <= Z95 * blend.widened * told.variance.sqrt());
+            inside += usize::from(off.abs() <= Z_95 * blend.widened * told.variance.sqrt());
         }
         let mean = |sum: f64| sum / origins as f64 * self.weeks.unit;
         Some(GrowthBacktest {

@@ -6,6 +6,7 @@ use super::{
     growth_change::{Change, Changing, mean_factor},
     growth_filter::WANDERS,
     growth_weeks::Weeks,
+    normal::Z_95,
 };
 use crate::series::Parts;
 
@@ -26,8 +27,6 @@ const MOST_PARTS: usize = 16;
 const YEAR: f64 = 365.25;
 /// Highest levels are told every other day for four weeks, then by the week, and lie on a line between.
 const FINE_DAYS: usize = 28;
-/// The 95 % quantile of the normal distribution.
-const Z95: f64 = 1.645;
 /// A future in which the log rate is this many times off is as far as it goes: e² is seven times the rate.
 const LOG_RATE: f64 = 2.0;
 
@@ -134,7 +133,7 @@ pub(super) fn draw(weeks: &Weeks, futures: &Futures, events: &Events, plan_risk:
     };
     let p50 = level(0.5);
     // A day's own level lies off its course by chance, too: variances add up.
-    let of_a_day = Z95 * weeks.noise;
+    let of_a_day = Z_95 * weeks.noise;
     let edge = |q: f64, side: f64| -> Vec<f64> {
         let wide = |(edge, middle): (f64, &f64)| (middle + side * (edge - middle).hypot(of_a_day)).max(0.0);
         level(q).into_iter().zip(&p50).map(wide).collect()

@@ -5,15 +5,13 @@
 //! by chance are not all zero either: they are shrunk by as much as chance would make of them (James & Stein 1961; Efron &
 //! Morris 1973).
 
-use super::growth_weeks::WEEK;
+use super::{growth_weeks::WEEK, normal::NORMAL_SPREAD};
 use crate::series::median;
 
 /// Days of history that a rhythm is read from: a rhythm of long ago belongs to another growth.
 const MOST_DAYS: i64 = 182;
 /// Fewest differences of each weekday: of three, one outlier is still outvoted, and one more may be a holiday's.
 const LEAST: usize = 4;
-/// Standard deviation of a normal distribution over its median absolute deviation.
-const NORMAL_SPREAD: f64 = 1.4826;
 /// Positive-part James–Stein: seven means around their own mean leave six degrees of freedom, less two.
 const SHRINKS: f64 = 4.0 / 6.0;
 /// From which ratio of variances on a rhythm is told: the 99.9 % quantile of F with 6 and 60 degrees of freedom …

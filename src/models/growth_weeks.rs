@@ -1,6 +1,6 @@
 //! Weeks: a level by day as one observation a week, its weekly rhythm left out.
 
-use super::growth_rhythm::WeeklyRhythm;
+use super::{growth_rhythm::WeeklyRhythm, normal::NORMAL_SPREAD};
 use crate::series::{level_on, median};
 
 /// Days in a week.
@@ -9,8 +9,6 @@ pub(super) const WEEK: i64 = 7;
 const MOST_WEEKS: i64 = 53;
 /// Fewest weeks: three to fit, two to hold the fit against, and the one that the first growth is counted from.
 pub(super) const LEAST_WEEKS: i64 = 6;
-/// Standard deviation of a normal distribution over its median absolute deviation.
-const NORMAL_SPREAD: f64 = 1.4826;
 /// Days after each other are a little alike; the variance of their mean is larger by this (a correlation of 0.1
 /// from day to day, over a week).
 const ALIKE: f64 = 1.3;

@@ -3,6 +3,7 @@
 use super::{
     growth_future::Draws,
     growth_parts::{GrowthRate, slope},
+    normal::Z_95,
     weekly_peak::weeks,
 };
 use crate::series::{Series, quantile};
@@ -19,8 +20,6 @@ const MONTH_DAYS: f64 = 30.0;
 const AHEAD: usize = 4;
 /// The same in days.
 pub const PEAK_LOAD_AHEAD_DAYS: f64 = AHEAD as f64 * WEEK_DAYS;
-/// Half of a 90 % interval of a normal distribution, in its deviations.
-const Z_95: f64 = 1.644_853_626_951_472_7;
 
 /// How the highest load of each week goes.
 #[derive(Debug, Clone, PartialEq)]

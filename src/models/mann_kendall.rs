@@ -4,14 +4,14 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::{
     change_shape::{around_line, around_shape},
+    normal::Z_95,
+    ranks::ranks,
     theil_sen::{slopes, theil_sen},
 };
 use crate::series::quantile;
 
 /// The 97.5 % quantile of the standard normal distribution: autocorrelations beyond ± this over √n count.
 const Z_975: f64 = 1.959_963_984_540_054;
-/// The 95 % quantile of the standard normal distribution: a two-sided 90 % interval.
-const Z_95: f64 = 1.644_853_626_951_472_7;
 
 /// A trend test on values at equal distances.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,20 +107,6 @@ fn correction(residuals: &[f64]) -> f64 {
         })
         .sum();
     1.0 + 2.0 / (m * (m - 1.0) * (m - 2.0)) * sum
-}
-
-/// Ranks from 1, equal values sharing their mean rank.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut from = 0;
-    for same in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let rank = from as f64 + (same.len() as f64 + 1.0) / 2.0;
-        same.iter().for_each(|&i| ranks[i] = rank);
-        from += same.len();
-    }
-    ranks
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use super::load_hours::LoadedHour;
+use super::{load_hours::LoadedHour, normal::Z_95};
 use crate::series::mad;
 
 /// Days of a week.
@@ -19,8 +19,6 @@ const WEEK: i64 = 7;
 const HUBER: f64 = 1.345;
 /// Rounds of reweighting.
 const ROUNDS: usize = 4;
-/// The one-sided 95 % quantile of the standard normal distribution.
-const Z_95: f64 = 1.644_853_626_951_472_7;
 /// The 99.9 % quantile: one level in a thousand follows the load by chance.
 const Z_999: f64 = 3.090_232_306_167_813;
 

@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::{normal::Z_95, ranks::ranks};
+
 /// Fewest changes that are compared: three weeks.
 const LEAST_CHANGES: usize = 21;
 /// The variance of Fisher's z of ranks is this over the independent pairs less three.
 const RANK_VARIANCE: f64 = 1.06;
 /// Fewest independent pairs that are assumed: three are the correlation's own.
 const LEAST_INDEPENDENT: f64 = 4.0;
-/// The normal quantile of a 90 % interval.
-const REACH: f64 = 1.644_853_626_951_472_7;
 
 /// How alike two levels move from day to day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +44,7 @@ pub fn moves_together(a: &BTreeMap<i64, f64>, b: &BTreeMap<i64, f64>) -> Option<
     if a.len() < LEAST_CHANGES {
         return None;
     }
-    let (a, b) = (ranks(&a), ranks(&b));
+    let (a, b) = (centred(&a), centred(&b));
     let correlation = product(&a, &b, 0) / (product(&a, &a, 0) * product(&b, &b, 0)).sqrt();
     if !correlation.is_finite() {
         return None;
@@ -55,25 +55,17 @@ pub fn moves_together(a: &BTreeMap<i64, f64>, b: &BTreeMap<i64, f64>) -> Option<
     let normal = Normal::standard();
     Some(Together {
         correlation,
-        low: (z - REACH * error).tanh(),
-        high: (z + REACH * error).tanh(),
+        low: (z - Z_95 * error).tanh(),
+        high: (z + Z_95 * error).tanh(),
         changes: a.len(),
         p_value: normal.sf(z / error),
     })
 }
 
-/// Ranks less their mean; equal values share the mean of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0;
-    for same in order.chunk_by(|&i, &j| values[i] == values[j]) {
-        let mean = before as f64 + (same.len() as f64 - 1.0) / 2.0;
-        same.iter().for_each(|&i| ranks[i] = mean - (values.len() as f64 - 1.0) / 2.0);
-        before += same.len();
-    }
-    ranks
+/// Ranks less their mean.
+fn centred(values: &[f64]) -> Vec<f64> {
+    let mean = (values.len() as f64 + 1.0) / 2.0;
+    ranks(values).into_iter().map(|rank| rank - mean).collect()
 }
 
 /// The sum of the products of `a` with what `b` is so many changes later.

@@ -75,11 +75,10 @@ fn finding(
     };
     let name = name(key.measure, labels);
     let severity = if waits { Severity::Info } else { severity(&verdict) };
-    let parts: Vec<&str> = std::iter::once(key.measure.name()).chain(labels.iter().map(|(_, v)| v)).collect();
     let mut evidence = evidence(&verdict, behind, peak.as_ref(), load.last().map_or(0, |(time, _)| time));
     evidence.facts = facts(&verdict, (key.measure.unit(), limit), behind.measure);
     Finding {
-        id: EventId::of(Kind::Capacity, &parts),
+        id: EventId::of_series(Kind::Capacity, key.measure, labels),
         kind: Kind::Capacity,
         severity,
         subject: Subject {

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
 
 use super::{Placement, Verdict, coming::day_number, placement::bytes_of};
 use crate::{
-    models::FleetPrior,
+    models::{FleetPrior, TooShort},
     platform::{Action, Event, Planned, Platform, Pool, Undertaking},
     series::{DAY, LocalClock, LocalTime, Mailboxes, Series, Volume},
 };
@@ -165,6 +165,11 @@ impl<'a> Context<'a> {
         let silent = series.last().map_or(i64::MAX, |(time, _)| self.as_of.saturating_sub(time));
         (silent > STALE_DAYS * DAY)
             .then(|| Verdict::Undecided { reason: "its data stopped".to_owned(), enough_on: None })
+    }
+
+    /// What is said of a history that is too short: why, and when there is enough.
+    pub(super) fn too_short(&self, short: &TooShort) -> Verdict {
+        Verdict::Undecided { reason: short.to_string(), enough_on: Some(self.date(short.enough_at)) }
     }
 
     /// A clock of the time zone that a pool's users live in.

@@ -105,12 +105,10 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
     };
     let drift = judged.map(|judged| judged.drift);
     let severity = severity(&verdict, drift, limit, context);
-    let parts: Vec<String> =
-        std::iter::once(measure.name().to_owned()).chain(labels.iter().map(|(_, v)| v.to_owned())).collect();
     let mut evidence = evidence(measure, drift, limit);
     evidence.facts.extend(facts(&verdict, one.of_pool));
     Finding {
-        id: EventId::of(kind, &parts.iter().map(String::as_str).collect::<Vec<_>>()),
+        id: EventId::of_series(kind, measure, labels),
         kind,
         severity,
         subject: Subject {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     archive::Column,
-    models::{DriftEvidence, DriftSettings, TooShort, at_same_load, drift_evidence},
+    models::{DriftEvidence, DriftSettings, at_same_load, drift_evidence},
     platform::{Labels, Measure, Pool},
     series::{Fold, HOUR, Series, grid},
 };
@@ -62,13 +62,9 @@ fn weighed(
 ) -> WeighedDrift {
     let hours = context.declared(hours, labels.get("host"), pool_of(labels, context));
     let settings = DriftSettings { clock: context.clock(), days: SPAN_DAYS };
-    let short = |short: TooShort| Verdict::Undecided {
-        enough_on: Some(context.date(short.enough_at)),
-        reason: short.to_string(),
-    };
     let mut evidence = match context.stopped(&hours) {
         Some(stopped) => Err(stopped),
-        None => drift_evidence(&hours, &settings).map_err(short),
+        None => drift_evidence(&hours, &settings).map_err(|short| context.too_short(&short)),
     };
     let mut taken_off = None;
     if let (Ok(raw), Some((of, loads))) = (&evidence, load) {

@@ -1,7 +1,7 @@
 //! How event identifiers are made.
 
 use super::{EventId, Kind};
-use crate::platform::{Labels, fnv1a};
+use crate::platform::{Labels, Measure, fnv1a};
 
 /// Most bytes of an identifier: well below PagerDuty's 255 for a `dedup_key`.
 const MOST_BYTES: usize = 200;
@@ -36,6 +36,13 @@ impl EventId {
         let checksum = fnv1a(subject.join("\u{1f}").into_bytes());
         // The cleaned name is ASCII, so that any byte is a character's edge.
         EventId(format!("{}-{checksum:016x}", &name[..name.len().min(MOST_BYTES - 17)]))
+    }
+
+    /// The identifier of a finding about one series: its measure and what its labels say.
+    pub(super) fn of_series(kind: Kind, measure: Measure, labels: &Labels) -> EventId {
+        let parts: Vec<&str> =
+            std::iter::once(measure.name()).chain(labels.iter().map(|(_, value)| value)).collect();
+        EventId::of(kind, &parts)
     }
 
     /// The identifier of a finding about a volume's bytes or inodes.

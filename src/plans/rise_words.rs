@@ -1,6 +1,6 @@
 //! A rise in parts, in words: what the stage means that it is in, and where to look.
 
-use super::{Part, Parts, RiseExplained, SHIFT};
+use super::{Part, Parts, RiseExplained, SHIFT, wording::percent};
 use crate::platform::Role;
 
 /// One part is where a change is from this share of it on, two parts together likewise.
@@ -54,10 +54,6 @@ fn meaning(stage: &str, role: Option<Role>) -> Option<&'static str> {
         "transmission" => Some("the next server on the way or the network"),
         _ => None,
     }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
 }
 
 /// `+0.58 s`, `-120 ms`: two digits at least.

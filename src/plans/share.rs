@@ -13,7 +13,7 @@ use super::{
 use crate::{
     archive::Column,
     models::{
-        DayCount, Detrend, DriftPrior, Share, ShareChange, ShareEvidence, TooShort, mann_kendall_hamed_rao,
+        DayCount, Detrend, DriftPrior, Share, ShareChange, ShareEvidence, mann_kendall_hamed_rao,
         share_evidence,
     },
     platform::{Labels, Measure, SeriesKey, Unit},
@@ -96,13 +96,9 @@ impl WeighedShare {
             },
             context,
         );
-        let short = |short: TooShort| Verdict::Undecided {
-            enough_on: Some(context.date(short.enough_at)),
-            reason: short.to_string(),
-        };
         let evidence = match context.stopped(&kept) {
             Some(stopped) => Err(stopped),
-            None => share_evidence(&days).map_err(short),
+            None => share_evidence(&days).map_err(|short| context.too_short(&short)),
         };
         WeighedShare { measure, labels: labels.clone(), days, late, evidence }
     }
@@ -127,10 +123,8 @@ impl WeighedShare {
             Verdict::Undecided { .. } => Severity::Info,
             _ => Severity::Ok,
         };
-        let labels = self.labels.iter().map(|(_, value)| value.to_owned());
-        let parts: Vec<String> = std::iter::once(self.measure.name().to_owned()).chain(labels).collect();
         Finding {
-            id: EventId::of(Kind::Drift, &parts.iter().map(String::as_str).collect::<Vec<_>>()),
+            id: EventId::of_series(Kind::Drift, self.measure, &self.labels),
             kind: Kind::Drift,
             severity,
             headline: headline(&name, &verdict, state.as_ref()),

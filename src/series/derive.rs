@@ -36,14 +36,16 @@ pub fn derived(measure: Measure, parts: &[Extract]) -> Vec<Column> {
             summed(of(Measure::MessagesTotal), &["host", "pool"], |c| rate(&c.points), |sum, _| sum)
         }
         Measure::DeliveryDelay => {
-            mean_delays(&stages(of(Measure::DeliverySeconds), of(Measure::DeliveryCount)))
+            let stages = stages(of(Measure::DeliverySeconds), of(Measure::DeliveryCount));
+            return delays(of(measure), &stages);
         }
         _ => Vec::new(),
     };
     joined(of(measure), more)
 }
 
-/// The delivery delays that were answered as such, and, for hosts that have none, the means of their stages.
+/// What [`derived`] makes of delivery delays, for callers that have the stages already: those that were answered as such, and,
+/// for hosts that have none, the means of their stages.
 pub fn delays(answered: &[Column], stages: &[Stages]) -> Vec<Column> {
     joined(answered, mean_delays(stages))
 }

@@ -79,14 +79,19 @@ fn past(id: &Value, evidence: &Value) {
     assert!(times(&evidence["band"]["times"]).into_iter().all(begins), "{id}: band");
 }
 
+/// An archive that holds one sample, of the moment at which the sample data ends.
+fn with_one_sample(archive: &Path) {
+    let points = Points { times: vec![AS_OF_SECONDS], values: vec![1.0] };
+    let labels = mailtide::platform::Labels::from([("host", "ms01")]);
+    let key = SeriesKey { measure: mailtide::platform::Measure::HostUp, labels };
+    Archive::open(archive).unwrap().append("exports", vec![Samples { key, points }]).unwrap();
+}
+
 #[test]
 fn a_replay_before_the_history_says_that_there_is_none() {
     let directory = directory();
     let at = directory.path();
-    let points = Points { times: vec![AS_OF_SECONDS], values: vec![1.0] };
-    let labels = mailtide::platform::Labels::from([("host", "ms01")]);
-    let key = SeriesKey { measure: mailtide::platform::Measure::HostUp, labels };
-    Archive::open(&at.join("late")).unwrap().append("exports", vec![Samples { key, points }]).unwrap();
+    with_one_sample(&at.join("late"));
     let before = on_sample(at, "plan", &["--as-of", "2026-11-16T05:59:59Z", "--archive", "late"]);
     assert_eq!(
         before.expect(2).stderr,
@@ -99,10 +104,7 @@ fn a_replay_before_the_history_says_that_there_is_none() {
 fn a_run_long_after_the_history_names_the_day_to_plan_as_of() {
     let directory = directory();
     let at = directory.path();
-    let points = Points { times: vec![AS_OF_SECONDS], values: vec![1.0] };
-    let labels = mailtide::platform::Labels::from([("host", "ms01")]);
-    let key = SeriesKey { measure: mailtide::platform::Measure::HostUp, labels };
-    Archive::open(&at.join("old")).unwrap().append("exports", vec![Samples { key, points }]).unwrap();
+    with_one_sample(&at.join("old"));
     let after = on_sample(at, "plan", &["--as-of", "2027-11-16T06:00:00Z", "--archive", "old"]);
     assert_eq!(
         after.expect(2).stderr,

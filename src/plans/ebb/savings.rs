@@ -2,6 +2,7 @@
 
 use super::{
     super::{Between, Saving},
+    NINETY,
     replay::WeekReplayed,
     sizing::Sizing,
     window::{saved, windows},
@@ -11,8 +12,6 @@ use crate::models::{LevelCourse, Profile};
 /// Weeks in a month and in a year, and the points of a span at which its savings are reckoned.
 const SPANS: [(&str, f64, usize); 3] =
     [("week", 1.0, 1), ("month", 365.25 / 7.0 / 12.0, 2), ("year", 365.25 / 7.0, 4)];
-/// Half of a normal distribution's 90 % interval, in standard deviations.
-const NINETY: f64 = 1.645;
 /// Hours of a week.
 const WEEK_HOURS: f64 = 168.0;
 
