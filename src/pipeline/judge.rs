@@ -9,9 +9,10 @@ use crate::{
     archive::{ArchiveError, Column},
     models::FleetPrior,
     plans::{
-        Companions, Context, Finding, PoolServers, RESOURCES, VolumeAnswer, add_queue_states,
-        capacity_findings, capacity_loads, drift_findings, ebb_finding, explain_rises, growth_belief,
-        loads_behind, pool_findings, volume_findings, weighed_drifts, weighed_failures, weighed_late,
+        Companions, Context, Finding, MAY_RISE_WITH, PoolServers, RESOURCES, VolumeAnswer, WeighedDrift,
+        add_queue_states, capacity_findings, capacity_loads, drift_findings, ebb_finding, explain_rises,
+        growth_belief, loads_behind, pool_findings, volume_findings, weighed_drifts, weighed_failures,
+        weighed_late,
     },
     platform::{Measure, Pool},
     series::{
@@ -83,17 +84,9 @@ pub(super) fn disks(history: &mut History, context: Context) -> Result<Disks, Ar
     Ok(Disks { volumes, findings, not_counted })
 }
 
-/// What is getting slower or longer.
+/// What is getting slower or longer, and which resources get busier.
 pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<Vec<Finding>, ArchiveError> {
-    let mut fleet = Vec::new();
-    for &measure in DRIFTING {
-        let columns = history.with_parts(measure)?;
-        let loads = match columns.is_empty() {
-            true => Vec::new(),
-            false => history.all_with_parts(loads_behind(measure))?,
-        };
-        fleet.extend(weighed_drifts(measure, &columns, &loads, context));
-    }
+    let fleet = weighed(DRIFTING, history, context)?;
     let mut shares = weighed_failures(&history.extract(Measure::ProbeSuccess)?.columns, context);
     shares.extend(weighed_late(&histograms(&history.extract(Measure::DeliveryBuckets)?.columns), context));
     let mut findings = drift_findings(&fleet, &shares, context);
@@ -102,14 +95,35 @@ pub(super) fn drift_of_all(history: &mut History, context: &Context) -> Result<V
     if !depths.is_empty() {
         add_queue_states(&mut findings, &depths, &history.message_totals()?, context);
     }
-    let mut companions = Companions::of(&findings, context);
+    // A resource that gets busier is another question, and how many of them do says nothing of latencies.
+    let resources = weighed(RESOURCES, history, context)?;
+    let mut companions = Companions::of(&findings, fleet.iter().chain(&resources), context);
     if !companions.is_empty() {
-        for &measure in RESOURCES {
+        for &measure in MAY_RISE_WITH {
             companions.look_at(measure, &history.with_parts(measure)?);
         }
         companions.tell(&mut findings);
     }
+    findings.extend(drift_findings(&resources, &[], context));
     Ok(findings)
+}
+
+/// What the series of some measures say of their course.
+fn weighed(
+    measures: &[Measure],
+    history: &mut History,
+    context: &Context,
+) -> Result<Vec<WeighedDrift>, ArchiveError> {
+    let mut fleet = Vec::new();
+    for &measure in measures {
+        let columns = history.with_parts(measure)?;
+        let loads = match columns.is_empty() {
+            true => Vec::new(),
+            false => history.all_with_parts(loads_behind(measure))?,
+        };
+        fleet.extend(weighed_drifts(measure, &columns, &loads, context));
+    }
+    Ok(fleet)
 }
 
 /// At which load the limits of the platform file are reached, and when.
@@ -119,7 +133,7 @@ pub(super) fn capacity_of_all(
 ) -> Result<Vec<Finding>, ArchiveError> {
     let mut findings = Vec::new();
     let limited = |measure: &&Measure| context.platform.limits.iter().any(|l| l.measure == **measure);
-    for &measure in DRIFTING.iter().filter(limited) {
+    for &measure in DRIFTING.iter().chain(RESOURCES).filter(limited) {
         let columns = history.with_parts(measure)?;
         if columns.is_empty() {
             continue;

@@ -11,6 +11,7 @@ pub(super) fn name(measure: Measure, labels: &Labels, own_pool: Option<&str>) ->
     let what = match (measure, labels.get("queue")) {
         (Measure::LoadCpu, _) => "processor".to_owned(),
         (Measure::LoadMemory, _) => "memory".to_owned(),
+        (Measure::DiskBusy, _) => "disk".to_owned(),
         (Measure::LoadConnections, _) => "connections".to_owned(),
         (Measure::LoadSessions, _) => "sessions".to_owned(),
         (Measure::LoadMessages, _) => "messages".to_owned(),

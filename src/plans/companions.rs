@@ -4,12 +4,15 @@
 //! false ones among all resources few. Two trends always look alike, so what makes the evidence strong is what is left
 //! without them: the changes from day to day (`models::moves_together`), or a date.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rayon::prelude::*;
 
 use super::{
-    Companion, Context, DayByDay, DriftSize, Finding, RoseWith, Strength, Verdict,
+    Companion, Context, DayByDay, DriftSize, Finding, RoseWith, Strength, Verdict, WeighedDrift,
     coming::day_number,
     companion_of::{Whose, may_explain, whose},
     companion_words,
@@ -27,10 +30,11 @@ use crate::{
     series::{DAY, Fold, HOUR, Series, grid},
 };
 
-/// The measures of resources that may rise with a latency.
-pub const RESOURCES: &[Measure] = &[
+/// What may rise with a latency: resources, work, queues and other latencies.
+pub const MAY_RISE_WITH: &[Measure] = &[
     Measure::LoadCpu,
     Measure::LoadMemory,
+    Measure::DiskBusy,
     Measure::LoadConnections,
     Measure::LoadSessions,
     Measure::LoadMessages,
@@ -50,13 +54,14 @@ struct Rising {
     whose: Vec<Whose>,
 }
 
-/// A resource by the hour.
+/// What may have risen with something, and what its own series says.
 #[derive(Debug)]
-struct Resource {
+struct Resource<'a> {
     measure: Measure,
     labels: Labels,
     whose: Whose,
-    hours: Series,
+    /// `None` where its history is too short to say anything.
+    evidence: Option<Cow<'a, DriftEvidence>>,
 }
 
 /// The resources that are looked at beside all rises, one measure after the other.
@@ -64,16 +69,23 @@ struct Resource {
 pub struct Companions<'a> {
     context: &'a Context<'a>,
     rising: Vec<Rising>,
-    resources: Vec<Resource>,
+    /// What each series says that was weighed already.
+    weighed: BTreeMap<(Measure, &'a Labels), Option<&'a DriftEvidence>>,
+    resources: Vec<Resource<'a>>,
 }
 
 impl<'a> Companions<'a> {
-    /// What rises among the findings.
-    pub fn of(findings: &[Finding], context: &'a Context<'a>) -> Self {
+    /// What rises among the findings; `weighed` are the series that have been weighed before, so that none is weighed twice.
+    pub fn of(
+        findings: &[Finding],
+        weighed: impl IntoIterator<Item = &'a WeighedDrift>,
+        context: &'a Context<'a>,
+    ) -> Self {
         let rising = findings.iter().enumerate().filter_map(|(i, finding)| {
             rises(finding).map(|_| Rising { finding: i, whose: whose(finding, context) })
         });
-        Companions { context, rising: rising.collect(), resources: Vec::new() }
+        let weighed = weighed.into_iter().map(|one| ((one.measure, &one.labels), one.with_its_load()));
+        Companions { context, rising: rising.collect(), weighed: weighed.collect(), resources: Vec::new() }
     }
 
     /// Whether nothing rises, so that nothing needs to be looked at.
@@ -89,11 +101,11 @@ impl<'a> Companions<'a> {
             Whose::Host(host) => self.of_host(measure, host, columns),
             Whose::Pool(pool) => self.of_pool(measure, pool, &pools, columns),
         });
-        let found: Vec<Resource> = found.collect();
+        let found: Vec<Resource<'a>> = found.collect();
         self.resources.extend(found);
     }
 
-    fn of_host(&self, measure: Measure, host: &str, columns: &[Column]) -> Vec<Resource> {
+    fn of_host(&self, measure: Measure, host: &str, columns: &[Column]) -> Vec<Resource<'a>> {
         let own = columns.iter().filter(|column| column.labels.get("host") == Some(host));
         own.map(|column| self.resource(measure, Whose::Host(host.to_owned()), column)).collect()
     }
@@ -105,34 +117,50 @@ impl<'a> Companions<'a> {
         name: &str,
         pools: &[OfPool<'_>],
         columns: &[Column],
-    ) -> Vec<Resource> {
+    ) -> Vec<Resource<'a>> {
         let Some(pool) = self.context.platform.pool(name) else { return Vec::new() };
         let of_hosts = pools.iter().filter(|one| one.labels.get("pool") == Some(name)).map(|one| Resource {
             measure,
             labels: one.labels.clone(),
             whose: Whose::Pool(name.to_owned()),
-            hours: self.context.declared(&one.hours(), None, Some(pool)),
+            evidence: self
+                .evidence(measure, &one.labels, || self.context.declared(&one.hours(), None, Some(pool))),
         });
         let own = columns.iter().filter(|one| one.labels.get("host").is_none() && pool.owns(&one.labels));
         let own = own.map(|column| self.resource(measure, Whose::Pool(name.to_owned()), column));
         of_hosts.chain(own).collect()
     }
 
-    fn resource(&self, measure: Measure, whose: Whose, column: &Column) -> Resource {
-        let hours = grid(&column.points, HOUR, Fold::Median);
-        let pool = pool_of(&column.labels, self.context);
-        let hours = self.context.declared(&hours, column.labels.get("host"), pool);
-        Resource { measure, labels: column.labels.clone(), whose, hours }
+    fn resource(&self, measure: Measure, whose: Whose, column: &Column) -> Resource<'a> {
+        let evidence = self.evidence(measure, &column.labels, || {
+            let hours = grid(&column.points, HOUR, Fold::Median);
+            let pool = pool_of(&column.labels, self.context);
+            self.context.declared(&hours, column.labels.get("host"), pool)
+        });
+        Resource { measure, labels: column.labels.clone(), whose, evidence }
+    }
+
+    /// What a series says, with the load left in; `hours` makes its hourly values where it was not weighed before.
+    fn evidence(
+        &self,
+        measure: Measure,
+        labels: &Labels,
+        hours: impl FnOnce() -> Series,
+    ) -> Option<Cow<'a, DriftEvidence>> {
+        if let Some(&weighed) = self.weighed.get(&(measure, labels)) {
+            return weighed.map(Cow::Borrowed);
+        }
+        let settings = DriftSettings { clock: self.context.clock(), days: SPAN_DAYS };
+        drift_evidence(&hours(), &settings).ok().map(Cow::Owned)
     }
 
     /// Judges what was looked at, and tells each rise what rose with it, or that nothing did.
     pub fn tell(self, findings: &mut [Finding]) {
-        let settings = DriftSettings { clock: self.context.clock(), days: SPAN_DAYS };
-        let evidence: Vec<Option<DriftEvidence>> =
-            self.resources.par_iter().map(|one| drift_evidence(&one.hours, &settings).ok()).collect();
-        let prior = drift_prior(&evidence.iter().flatten().collect::<Vec<_>>());
+        let evidence: Vec<Option<&DriftEvidence>> =
+            self.resources.iter().map(|one| one.evidence.as_deref()).collect();
+        let prior = drift_prior(&evidence.iter().copied().flatten().collect::<Vec<_>>());
         let judged: Vec<Option<Drift>> =
-            evidence.par_iter().map(|one| one.as_ref().map(|one| one.judge(&prior))).collect();
+            evidence.par_iter().map(|one| one.map(|one| one.judge(&prior))).collect();
         let beliefs: Vec<f64> = judged.iter().flatten().map(|drift| drift.rises.max(drift.falls)).collect();
         let least = least_belief(&beliefs);
         let mut beside: Vec<Vec<(Companion, f64)>> = Vec::new();
@@ -181,7 +209,12 @@ fn rises(finding: &Finding) -> Option<&DriftSize> {
 
 /// A resource beside a rise, weighed by its trend and date; and the chance that it moves with it day by day without a
 /// reason, by which it is weighed once all are known.
-fn companion(finding: &Finding, resource: &Resource, drift: &Drift, least: f64) -> Option<(Companion, f64)> {
+fn companion(
+    finding: &Finding,
+    resource: &Resource<'_>,
+    drift: &Drift,
+    least: f64,
+) -> Option<(Companion, f64)> {
     let size = rises(finding)?;
     let together = moves_together(&levels_of(finding), &by_day(drift.first_day, &drift.levels));
     let changed_on = match &drift.course {

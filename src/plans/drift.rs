@@ -1,14 +1,14 @@
-//! Drift: which latencies, queues and probes rise steadily, since a day, or by steps.
+//! Drift: which latencies, queues, probes and resources rise steadily, since a day, or by steps.
 
 use super::{
-    Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, Line, Mark, Peers,
+    Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Line, Mark, Peers,
     SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict, WeighedDrift, WeighedShare,
     drift_limit::limit_dates,
     drift_pool::{hosts_that_rise, one_call_a_pool},
     drift_scope::{Member, peers, scope},
     drift_weighed::pool_of,
     drift_words::{advice, facts, headline, name},
-    lines, wording,
+    lines, resource, wording,
 };
 use crate::{
     models::{Drift, DriftCourse, DriftEvidence, ShareChange, drift_prior, least_belief},
@@ -94,7 +94,7 @@ fn members<'a>(
 fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Finding {
     let (measure, labels) = (one.measure, &one.labels);
     let pool = pool_of(labels, context);
-    let kind = if one.of_pool { Kind::PoolDrift } else { Kind::Drift };
+    let kind = resource::kind_of(measure, one.of_pool);
     let key = SeriesKey { measure, labels: labels.clone() };
     let limit = context.platform.limit_for(&key, pool);
     let name = name(measure, labels);
@@ -104,7 +104,13 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
         (None, Ok(_)) => Verdict::Undecided { reason: "it was not judged".to_owned(), enough_on: None },
     };
     let drift = judged.map(|judged| judged.drift);
-    let severity = severity(&verdict, drift, limit, context);
+    let above = drift.and_then(|d| d.trend.last()).zip(limit).is_some_and(|(&level, limit)| level > limit);
+    let severity = match resource::is_resource(measure) {
+        true => resource::severity(&verdict, above, pool, context),
+        false => severity(&verdict, above, context),
+    };
+    let of_resource =
+        resource::is_resource(measure).then(|| resource::advice(&verdict, severity, pool)).flatten();
     let mut evidence = evidence(measure, drift, limit);
     evidence.facts.extend(facts(&verdict, one.of_pool));
     Finding {
@@ -119,7 +125,7 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
             labels: labels.clone(),
         },
         headline: headline(&name, &verdict),
-        advice: advice(&verdict, severity, pool),
+        advice: of_resource.unwrap_or_else(|| advice(&verdict, severity, pool)),
         evidence,
         what_if: Vec::new(),
         verdict,
@@ -173,8 +179,7 @@ fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
     }
 }
 
-fn severity(verdict: &Verdict, drift: Option<&Drift>, limit: Option<f64>, context: &Context) -> Severity {
-    let above = drift.and_then(|d| d.trend.last()).zip(limit).is_some_and(|(&level, limit)| level > limit);
+fn severity(verdict: &Verdict, above: bool, context: &Context) -> Severity {
     let today = context.date(context.as_of);
     let news = |step: &DatedStep| today.signed_duration_since(step.on).num_days() <= NEWS_DAYS;
     match verdict {

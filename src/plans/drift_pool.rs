@@ -103,10 +103,12 @@ pub(super) fn hosts_that_rise(
 pub(super) fn one_call_a_pool(findings: &mut [Finding]) {
     let told: Vec<Finding> = findings
         .iter()
-        .filter(|f| f.kind == Kind::PoolDrift && matches!(f.verdict, Verdict::Rises(_)))
+        .filter(|f| {
+            matches!(f.kind, Kind::PoolDrift | Kind::PoolResource) && matches!(f.verdict, Verdict::Rises(_))
+        })
         .cloned()
         .collect();
-    for finding in findings.iter_mut().filter(|f| f.kind == Kind::Drift) {
+    for finding in findings.iter_mut().filter(|f| matches!(f.kind, Kind::Drift | Kind::Resource)) {
         let Verdict::Rises(size) = &finding.verdict else { continue };
         if size.scope != Some(Scope::Pool) {
             continue;

@@ -32,6 +32,13 @@ pub struct WeighedDrift {
     pub(super) load: Option<(Measure, f64, DriftEvidence)>,
 }
 
+impl WeighedDrift {
+    /// What the series says with its load left in.
+    pub(super) fn with_its_load(&self) -> Option<&DriftEvidence> {
+        self.load.as_ref().map(|(_, _, evidence)| evidence).or(self.evidence.as_ref().ok())
+    }
+}
+
 /// Weighs all series of one measure, and what most hosts of each pool do; `loads` are the series of [`loads_behind`] it.
 pub fn weighed_drifts(
     measure: Measure,

@@ -21,6 +21,9 @@ pub(super) fn name(measure: Measure, labels: &Labels) -> String {
         (Measure::QueueAge, _, Some(queue)) => (format!("age of queue {queue}{on}"), "queue"),
         (Measure::DeliveryBuckets, ..) => (format!("delivery{on}"), whose),
         (Measure::DeliveryDelay, ..) => (format!("delivery delay{on}"), whose),
+        (Measure::LoadCpu, ..) => (format!("processor load{on}"), whose),
+        (Measure::LoadMemory, ..) => (format!("memory use{on}"), whose),
+        (Measure::DiskBusy, ..) => (format!("disk load{on}"), whose),
         (Measure::ResponseTime, ..) => (format!("response time{on}"), "pool"),
         (measure, ..) => (format!("{measure}{on}"), whose),
     };

@@ -19,6 +19,8 @@ impl EventId {
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::PoolDrift => "pool-drift",
+            Kind::Resource => "resource",
+            Kind::PoolResource => "pool-resource",
             Kind::Capacity => "capacity",
             Kind::Stale => "stale",
         };

@@ -57,6 +57,8 @@ pub enum Question {
     WhenFull,
     /// Is mail getting slower?
     Slower,
+    /// Do processors, memory or disks get busier?
+    Busier,
     /// Which hours need fewer servers?
     FewerServers,
     /// Can the history be trusted?
@@ -81,6 +83,10 @@ pub enum Kind {
     Drift,
     /// The same of most hosts of a pool.
     PoolDrift,
+    /// A host's processors, memory or disk get busier.
+    Resource,
+    /// The same of most hosts of a pool.
+    PoolResource,
     /// A load at which a latency, queue or probe reaches its limit.
     Capacity,
     /// A series that has stopped.
@@ -98,6 +104,8 @@ impl Kind {
             Kind::Ebb => "ebb",
             Kind::Drift => "drift",
             Kind::PoolDrift => "pool_drift",
+            Kind::Resource => "resource",
+            Kind::PoolResource => "pool_resource",
             Kind::Capacity => "capacity",
             Kind::Stale => "stale",
         }
@@ -110,6 +118,7 @@ impl Kind {
                 Question::WhenFull
             }
             Kind::Drift | Kind::PoolDrift | Kind::Capacity => Question::Slower,
+            Kind::Resource | Kind::PoolResource => Question::Busier,
             Kind::Ebb => Question::FewerServers,
             Kind::Stale => Question::History,
         }

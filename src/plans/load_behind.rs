@@ -22,9 +22,11 @@ pub fn loads_behind(measure: Measure) -> &'static [Measure] {
 pub fn capacity_loads(measure: Measure) -> &'static [Measure] {
     match measure {
         Measure::DeliveryDelay | Measure::QueueDepth | Measure::QueueAge => &[Measure::LoadMessages],
-        Measure::ResponseTime | Measure::ProbeDuration => {
-            &[Measure::LoadSessions, Measure::LoadConnections, Measure::LoadMessages]
-        }
+        Measure::ResponseTime
+        | Measure::ProbeDuration
+        | Measure::LoadCpu
+        | Measure::LoadMemory
+        | Measure::DiskBusy => &[Measure::LoadSessions, Measure::LoadConnections, Measure::LoadMessages],
         _ => &[],
     }
 }

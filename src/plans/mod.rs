@@ -45,6 +45,7 @@ mod pool_plan;
 mod queue;
 mod queue_words;
 mod rebalance;
+mod resource;
 mod rise;
 mod rise_course;
 mod rise_days;
@@ -67,7 +68,7 @@ mod wording;
 
 pub use capacity::capacity_findings;
 pub use companion_words::meaning;
-pub use companions::{Companions, RESOURCES};
+pub use companions::{Companions, MAY_RISE_WITH};
 pub use context::Context;
 pub use decision::{
     Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
@@ -93,6 +94,7 @@ pub use outcome::{Came, Outcome, Outcomes};
 pub use placement::Placement;
 pub use pool_plan::pool_findings;
 pub use queue::{Draining, QueueBusy, QueuePeakOfWeek, QueueState, add_queue_states};
+pub use resource::RESOURCES;
 pub use rise::{Part, Parts, PoolParts, RiseExplained, SHIFT, WayParts};
 pub use rise_explained::explain_rises;
 pub use rise_words::outstanding;

@@ -86,6 +86,10 @@ measures! {
     MemoryTotal = "memory.total", Bytes, Gauge;
     /// Memory that can still be had without swapping.
     MemoryAvailable = "memory.available", Bytes, Gauge;
+    /// Share of the time in which a disk has requests under way (label `device`).
+    DiskBusy = "disk.busy", Ratio, Gauge;
+    /// Seconds in which a disk has had requests under way (label `device`).
+    DiskBusySeconds = "disk.busy_seconds", Seconds, Counter;
     /// Sessions that are open.
     LoadSessions = "load.sessions", Count, Gauge;
     /// Connections that are open.

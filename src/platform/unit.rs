@@ -56,6 +56,8 @@ pub enum SourceUnit {
     Seconds,
     /// Thousandths of a second.
     Milliseconds,
+    /// Thousandths of a second in each second: a share of the time.
+    MillisecondsPerSecond,
     /// Millionths of a second.
     Microseconds,
     /// Messages.
@@ -80,6 +82,7 @@ impl SourceUnit {
         SourceUnit::Percent,
         SourceUnit::Seconds,
         SourceUnit::Milliseconds,
+        SourceUnit::MillisecondsPerSecond,
         SourceUnit::Microseconds,
         SourceUnit::Messages,
         SourceUnit::MessagesPerSecond,
@@ -99,6 +102,7 @@ impl SourceUnit {
             SourceUnit::Percent => "percent",
             SourceUnit::Seconds => "seconds",
             SourceUnit::Milliseconds => "milliseconds",
+            SourceUnit::MillisecondsPerSecond => "milliseconds_per_second",
             SourceUnit::Microseconds => "microseconds",
             SourceUnit::Messages => "messages",
             SourceUnit::MessagesPerSecond => "messages_per_second",
@@ -119,6 +123,7 @@ impl SourceUnit {
             SourceUnit::Percent => (Unit::Ratio, 0.01),
             SourceUnit::Seconds => (Unit::Seconds, 1.0),
             SourceUnit::Milliseconds => (Unit::Seconds, 1e-3),
+            SourceUnit::MillisecondsPerSecond => (Unit::Ratio, 1e-3),
             SourceUnit::Microseconds => (Unit::Seconds, 1e-6),
             SourceUnit::Messages => (Unit::Messages, 1.0),
             SourceUnit::MessagesPerSecond => (Unit::MessagesPerSecond, 1.0),

@@ -193,6 +193,7 @@ pub(crate) fn question(question: Question) -> &'static str {
     match question {
         Question::WhenFull => "When is a disk full?",
         Question::Slower => "Is mail getting slower?",
+        Question::Busier => "Do processors, memory or disks get busier?",
         Question::FewerServers => "Which hours need fewer servers?",
         Question::History => "What could not be answered?",
     }
@@ -208,6 +209,8 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::Ebb => "ebb of a pool",
         Kind::Drift => "drift",
         Kind::PoolDrift => "drift of a pool",
+        Kind::Resource => "resource",
+        Kind::PoolResource => "resource of a pool",
         Kind::Capacity => "load at the limit",
         Kind::Stale => "history",
     }

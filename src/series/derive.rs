@@ -19,6 +19,7 @@ pub fn parts_of(measure: Measure) -> &'static [Measure] {
     match measure {
         Measure::LoadCpu => &[Measure::CpuIdleSeconds],
         Measure::LoadMemory => &[Measure::MemoryAvailable, Measure::MemoryTotal],
+        Measure::DiskBusy => &[Measure::DiskBusySeconds],
         Measure::LoadMessages => &[Measure::MessagesTotal],
         Measure::DeliveryDelay => &[Measure::DeliverySeconds, Measure::DeliveryCount],
         _ => &[],
@@ -32,6 +33,7 @@ pub fn derived(measure: Measure, parts: &[Extract]) -> Vec<Column> {
     let more = match measure {
         Measure::LoadCpu => busy_share(of(Measure::CpuIdleSeconds)),
         Measure::LoadMemory => used_share(of(Measure::MemoryAvailable), of(Measure::MemoryTotal)),
+        Measure::DiskBusy => busy_disks(of(Measure::DiskBusySeconds)),
         Measure::LoadMessages => {
             summed(of(Measure::MessagesTotal), &["host", "pool"], |c| rate(&c.points), |sum, _| sum)
         }
@@ -93,6 +95,11 @@ fn busy_share(idle: &[Column]) -> Vec<Column> {
     summed(idle, &["host"], |c| rate(&c.points), |sum, processors| (1.0 - sum / processors).clamp(0.0, 1.0))
 }
 
+/// The share of each disk's time in which it had requests under way.
+fn busy_disks(seconds: &[Column]) -> Vec<Column> {
+    summed(seconds, &["host", "device"], |c| rate(&c.points), |sum, parts| (sum / parts).clamp(0.0, 1.0))
+}
+
 /// One less available over total, at the times of the former; the total is the one known last.
 fn used_share(available: &[Column], total: &[Column]) -> Vec<Column> {
     let share = |column: &Column| {
@@ -141,6 +148,21 @@ mod tests {
         );
         let load = derived(Measure::LoadCpu, &[idle]);
         assert_eq!(load, [column(Labels::from([("host", "mx1")]), &[(60, 0.5)])]);
+    }
+
+    #[test]
+    fn each_disk_is_busy_for_its_own_share_of_the_time() {
+        let disk = |n: &str| Labels::from([("host", "ms1"), ("device", n)]);
+        // 15 and 54 of 60 seconds; the second starts again from zero after a reboot, and 30 of the next 60 are known.
+        let seconds = extract(
+            Measure::DiskBusySeconds,
+            vec![
+                column(disk("sda"), &[(0, 100.0), (60, 115.0)]),
+                column(disk("sdb"), &[(0, 100.0), (60, 154.0), (120, 30.0)]),
+            ],
+        );
+        let busy = derived(Measure::DiskBusy, &[seconds]);
+        assert_eq!(busy, [column(disk("sda"), &[(60, 0.25)]), column(disk("sdb"), &[(60, 0.9), (120, 0.5)])]);
     }
 
     #[test]

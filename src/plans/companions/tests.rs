@@ -38,7 +38,7 @@ fn told(latency: impl Fn(i64) -> f64, beside: &[(Measure, Column)]) -> Finding {
     let columns = [column("ms01", latency)];
     let fleet = weighed_drifts(Measure::ResponseTime, &columns, &[], &context);
     let mut findings = drift_findings(&fleet, &[], &context);
-    let mut companions = Companions::of(&findings, &context);
+    let mut companions = Companions::of(&findings, [], &context);
     for (measure, column) in beside {
         companions.look_at(*measure, std::slice::from_ref(column));
     }
@@ -134,7 +134,7 @@ fn a_probe_is_held_against_the_pools_that_it_passes() {
     let probe = Column { labels: Labels::from([("probe", "outbound")]), ..column("", latency) };
     let fleet = weighed_drifts(Measure::ProbeDuration, &[probe], &[], &context);
     let mut findings = drift_findings(&fleet, &[], &context);
-    let mut companions = Companions::of(&findings, &context);
+    let mut companions = Companions::of(&findings, [], &context);
     // Two of three hosts are slow on the same days as the probe; the third does nothing.
     let hosts = [
         column("out01", latency),
@@ -145,4 +145,26 @@ fn a_probe_is_held_against_the_pools_that_it_passes() {
     companions.look_at(Measure::DeliveryDelay, &hosts);
     companions.tell(&mut findings);
     assert_eq!(strengths(&findings[0]), [("delivery delay of pool out", Strength::DayByDay)]);
+}
+
+#[test]
+fn what_was_weighed_before_is_not_weighed_again() {
+    let platform = platform(MAILSTORE);
+    let context = at(&platform);
+    let latency = [column("ms01", |day| 0.2 * rising(40.0, 60, day) * daily(1, day))];
+    let processor = [column("ms01", |day| 0.4 * rising(25.0, 60, day) * daily(1, day))];
+    let fleet = weighed_drifts(Measure::ResponseTime, &latency, &[], &context);
+    let resources = weighed_drifts(Measure::LoadCpu, &processor, &[], &context);
+    let of = |weighed: &[WeighedDrift]| {
+        let mut findings = drift_findings(&fleet, &[], &context);
+        let mut companions = Companions::of(&findings, weighed, &context);
+        // Where it was weighed, what the column holds is not looked at.
+        let empty = [Column { labels: processor[0].labels.clone(), points: Default::default() }];
+        companions.look_at(Measure::LoadCpu, if weighed.is_empty() { &processor } else { &empty });
+        companions.tell(&mut findings);
+        findings.remove(0).decision.rose_with
+    };
+    let of_column = of(&[]);
+    assert_eq!(of_column.as_ref().unwrap().looked_at.len(), 1);
+    assert_eq!(of(&resources), of_column);
 }

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     archive::Column,
     plans::{
+        Kind,
         fixture::{AS_OF, MAILSTORE, at, date, event, fact, noise, platform},
         weighed_drifts,
     },

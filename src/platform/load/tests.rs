@@ -216,7 +216,7 @@ charts = 3
     conf/platform.toml:4: platform: currency: "Euro" is not a currency; legal: an ISO 4217 code of three capitals, such as EUR
     conf/platform.toml:5: platform: colour: is not a field here; legal: name, timezone, currency, queries
     conf/platform.toml:9: source "prometheus": files: names no file; legal: paths, globs or directories, relative to this file
-    conf/platform.toml:10: source "prometheus": measure: "disk.usd" is not a measure; did you mean disk.used? legal: disk.used, disk.size, disk.free, disk.avail, disk.reserved, disk.used_ratio, inodes.used, inodes.total, inodes.free, queue.depth, queue.age, delivery.delay, delivery.seconds, delivery.count, delivery.buckets, response.time, load.cpu, cpu.idle_seconds, load.memory, memory.total, memory.available, load.sessions, load.connections, load.messages, messages.total, servers.running, host.up, probe.duration, probe.success, mailboxes
+    conf/platform.toml:10: source "prometheus": measure: "disk.usd" is not a measure; did you mean disk.used? legal: disk.used, disk.size, disk.free, disk.avail, disk.reserved, disk.used_ratio, inodes.used, inodes.total, inodes.free, queue.depth, queue.age, delivery.delay, delivery.seconds, delivery.count, delivery.buckets, response.time, load.cpu, cpu.idle_seconds, load.memory, memory.total, memory.available, disk.busy, disk.busy_seconds, load.sessions, load.connections, load.messages, messages.total, servers.running, host.up, probe.duration, probe.success, mailboxes
     conf/platform.toml:15: pool "mailstore": role: "mailstor" is not a role; did you mean mailstore? legal: mx, smtp, outbound, routing, imap_proxy, mailstore, webmail, admin, database, cache, dns
     conf/platform.toml:16: pool "mailstore": hosts: "m[s": `[` is not closed by `]`; legal: host names with `*`, `?` and `[a-d]`, such as "mx0[1-4]"
     conf/platform.toml:17: pool "mailstore": full_mark: 1.4 is not a share of the usable bytes; legal: more than 0, at most 1
@@ -254,7 +254,7 @@ fn what_a_file_cannot_do_without_is_missed() {
         conf/platform.toml:3: pool 1: name: is missing; legal: a name of its own, in quotes
         conf/platform.toml:3: pool 1: role: is missing; legal: mx, smtp, outbound, routing, imap_proxy, mailstore, webmail, admin, database, cache, dns
         conf/platform.toml:3: pool 1: hosts: is missing; legal: a list of host names with `*`, `?` and `[a-d]`, such as "mx0[1-4]"
-        conf/platform.toml:4: limit 1: measure: is missing; legal: disk.used, disk.size, disk.free, disk.avail, disk.reserved, disk.used_ratio, inodes.used, inodes.total, inodes.free, queue.depth, queue.age, delivery.delay, response.time, load.cpu, load.memory, memory.total, memory.available, load.sessions, load.connections, load.messages, servers.running, host.up, probe.duration, probe.success, mailboxes
+        conf/platform.toml:4: limit 1: measure: is missing; legal: disk.used, disk.size, disk.free, disk.avail, disk.reserved, disk.used_ratio, inodes.used, inodes.total, inodes.free, queue.depth, queue.age, delivery.delay, response.time, load.cpu, load.memory, memory.total, memory.available, disk.busy, load.sessions, load.connections, load.messages, servers.running, host.up, probe.duration, probe.success, mailboxes
         conf/platform.toml:4: limit 1: limit: is missing; legal: a number above 0, in `unit`
         conf/platform.toml:6: calendar.event 1: name: is missing; legal: a name for the reports, in quotes
         conf/platform.toml:6: calendar.event 1: from: is missing; legal: its first day, as in 2026-12-24
@@ -333,8 +333,8 @@ fn names_are_unique_and_hosts_belong_to_one_pool() {
 
 #[test]
 fn declared_sources_are_whole() {
-    assert_snapshot!(refusal("unit = \"percent\"\n", ""), @r#"conf/platform.toml:13: source "cpu": unit: is missing; legal: ratio, percent"#);
-    assert_snapshot!(refusal("unit = \"percent\"", "unit = \"gib\""), @r#"conf/platform.toml:17: source "cpu": unit: gib does not convert to ratio, the unit of load.cpu; legal: ratio, percent"#);
+    assert_snapshot!(refusal("unit = \"percent\"\n", ""), @r#"conf/platform.toml:13: source "cpu": unit: is missing; legal: ratio, percent, milliseconds_per_second"#);
+    assert_snapshot!(refusal("unit = \"percent\"", "unit = \"gib\""), @r#"conf/platform.toml:17: source "cpu": unit: gib does not convert to ratio, the unit of load.cpu; legal: ratio, percent, milliseconds_per_second"#);
     assert_snapshot!(refusal("measure = \"load.cpu\"\n", ""), @r#"
     conf/platform.toml:16: source "cpu": unit: says nothing without `measure`; declare the measure, or remove the field
     conf/platform.toml:17: source "cpu": labels: says nothing without `measure`; declare the measure, or remove the field
@@ -353,7 +353,7 @@ fn limits_name_what_exists() {
     assert_snapshot!(refusal("queue = \"deferred\"", "probe = \"inbound\""), @r#"conf/platform.toml:52: limit 3: probe: queue.depth has no probe; legal with: probe.duration, probe.success"#);
     assert_snapshot!(refusal("pool = \"mailstore\"\nlimit", "pool = \"mailstores\"\nlimit"), @r#"conf/platform.toml:53: limit 3: pool: "mailstores" is not a pool of this file; did you mean mailstore? legal: mailstore, web"#);
     assert_snapshot!(refusal("limit = 500", "limit = 0"), @r#"conf/platform.toml:54: limit 3: limit: 0 is not a level; legal: a number above 0, in `unit`"#);
-    assert_snapshot!(refusal("\"queue.depth\"", "\"messages.total\""), @r#"conf/platform.toml:51: limit 3: measure: "messages.total" is not a measure with a level; legal: disk.used, disk.size, disk.free, disk.avail, disk.reserved, disk.used_ratio, inodes.used, inodes.total, inodes.free, queue.depth, queue.age, delivery.delay, response.time, load.cpu, load.memory, memory.total, memory.available, load.sessions, load.connections, load.messages, servers.running, host.up, probe.duration, probe.success, mailboxes"#);
+    assert_snapshot!(refusal("\"queue.depth\"", "\"messages.total\""), @r#"conf/platform.toml:51: limit 3: measure: "messages.total" is not a measure with a level; legal: disk.used, disk.size, disk.free, disk.avail, disk.reserved, disk.used_ratio, inodes.used, inodes.total, inodes.free, queue.depth, queue.age, delivery.delay, response.time, load.cpu, load.memory, memory.total, memory.available, disk.busy, load.sessions, load.connections, load.messages, servers.running, host.up, probe.duration, probe.success, mailboxes"#);
 }
 
 #[test]

@@ -54,7 +54,9 @@ pub(crate) fn draw(report: &Report, finding: &Finding) -> Result<Option<Chart>, 
         | Kind::PoolExhaustion
         | Kind::Departure
         | Kind::Stale => disk::draw(report, finding),
-        Kind::Drift | Kind::PoolDrift | Kind::Capacity => drift::draw(report, finding),
+        Kind::Drift | Kind::PoolDrift | Kind::Resource | Kind::PoolResource | Kind::Capacity => {
+            drift::draw(report, finding)
+        }
         Kind::Ebb => week::draw(report, finding),
     }?;
     svg.map(|svg| png::render(&svg).map(|png| Chart { svg, png })).transpose()

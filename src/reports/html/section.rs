@@ -44,7 +44,7 @@ struct Row {
 /// The sections in the order of the questions, those without a finding included: "nothing was asked" is an
 /// answer too.
 pub(super) fn sections(report: &Report, ranked: &[&Finding], drawn: &[Drawn]) -> Vec<Section> {
-    [Question::WhenFull, Question::Slower, Question::FewerServers, Question::History]
+    [Question::WhenFull, Question::Slower, Question::Busier, Question::FewerServers, Question::History]
         .map(|question| section(report, question, ranked, drawn))
         .into()
 }
@@ -84,6 +84,7 @@ fn anchor(question: Question) -> &'static str {
     match question {
         Question::WhenFull => "full",
         Question::Slower => "slower",
+        Question::Busier => "busier",
         Question::FewerServers => "ebb",
         Question::History => "history",
     }
@@ -98,6 +99,10 @@ fn lead(question: Question) -> &'static str {
         Question::Slower => {
             "Every delivery time, queue and probe. A drift is a steady rise that is more than the ups and downs \
              of the days explain."
+        }
+        Question::Busier => {
+            "Every host's processors, memory and disks. That a resource gets busier is no slowdown; it says what \
+             there will be too little of."
         }
         Question::FewerServers => {
             "Every pool that scales out: the hours of an ordinary week in which fewer servers are enough, floor \

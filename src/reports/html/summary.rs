@@ -26,6 +26,7 @@ pub(super) fn answers(report: &Report) -> Vec<Answer> {
         answer("What needs a decision?", urgency(report), "urgent"),
         answer(words::question(Question::WhenFull), full(&of(Question::WhenFull)), "full"),
         answer(words::question(Question::Slower), slower(&of(Question::Slower)), "slower"),
+        answer(words::question(Question::Busier), busier(&of(Question::Busier)), "busier"),
         answer(words::question(Question::FewerServers), fewer(report, &of(Question::FewerServers)), "ebb"),
         answer("Was last week's answer right?", looking_back::answer(report, &report.track_record), "record"),
         answer(words::question(Question::History), unanswered(report), "history"),
@@ -79,8 +80,21 @@ fn horizon(findings: &[&Finding]) -> String {
 }
 
 fn slower(findings: &[&Finding]) -> String {
-    let findings: &[&Finding] =
-        &findings.iter().copied().filter(|f| f.kind == Kind::Drift).collect::<Vec<_>>();
+    rises(
+        &findings.iter().copied().filter(|f| f.kind == Kind::Drift).collect::<Vec<_>>(),
+        "delivery times, queues and probes",
+    )
+}
+
+fn busier(findings: &[&Finding]) -> String {
+    rises(
+        &findings.iter().copied().filter(|f| f.kind == Kind::Resource).collect::<Vec<_>>(),
+        "processors, memories and disks",
+    )
+}
+
+/// How many rise of what was looked at, and which of them most.
+fn rises(findings: &[&Finding], what: &str) -> String {
     let rising: Vec<_> = findings
         .iter()
         .filter_map(|finding| match &finding.verdict {
@@ -92,8 +106,8 @@ fn slower(findings: &[&Finding]) -> String {
         rising.iter().max_by(|a, b| a.1.percent_per_month.total_cmp(&b.1.percent_per_month))
     else {
         return match findings.len() {
-            0 => "No delivery time, queue or probe was looked at.".to_owned(),
-            looked_at => format!("No: none of {looked_at} delivery times, queues and probes rises steadily."),
+            0 => format!("No {what} were looked at."),
+            looked_at => format!("No: none of {looked_at} {what} rises steadily."),
         };
     };
     format!(
@@ -171,6 +185,7 @@ mod tests {
                 "2 critical and 3 warnings, of 19 findings.",
                 "ms03:/var/mail first, about 10 Dec 2026; 2 more of 8 fill within 180 days.",
                 "1 of 4 rise; most of all pool outbound (delivery.delay), +14.2 % a month.",
+                "No processors, memories and disks were looked at.",
                 "1 of 2 pools that scale out can rest at times: 344 server-hours, EUR 72.24 a week saved.",
                 "39 of 40 forecasts made on 9 Nov 2026 for 7 days ahead held; over 5 earlier runs, 88 % of 120.",
                 "1 undecided, 1 without samples of late, 1 file unreadable.",
@@ -194,7 +209,7 @@ mod tests {
             "{}",
             lines[1]
         );
-        assert!(lines[3].starts_with("1 of 1 pool that scale out can rest"), "{}", lines[3]);
+        assert!(lines[4].starts_with("1 of 1 pool that scale out can rest"), "{}", lines[4]);
     }
 
     #[test]
@@ -207,7 +222,8 @@ mod tests {
             [
                 "Nothing: none of 0 findings is critical or a warning.",
                 "No volume was looked at.",
-                "No delivery time, queue or probe was looked at.",
+                "No delivery times, queues and probes were looked at.",
+                "No processors, memories and disks were looked at.",
                 "No pool was looked at.",
                 "39 of 40 forecasts made on 9 Nov 2026 for 7 days ahead held; over 5 earlier runs, 88 % of 120.",
                 "Every question asked has an answer, and every file was read.",

@@ -107,6 +107,7 @@ fn every_entry_recognises_what_it_describes_and_no_other_entry_disagrees() {
 /// Parts that a live Prometheus is not asked for, each with what it is asked for instead.
 const NOT_ASKED: &[(&str, Measure, Measure)] = &[
     ("node_exporter", Measure::CpuIdleSeconds, Measure::LoadCpu),
+    ("node_exporter", Measure::DiskBusySeconds, Measure::DiskBusy),
     ("node_exporter", Measure::MemoryTotal, Measure::LoadMemory),
     ("node_exporter", Measure::MemoryAvailable, Measure::LoadMemory),
 ];

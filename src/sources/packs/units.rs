@@ -14,6 +14,7 @@ const NAMES: &[(&str, SourceUnit)] = &[
     ("seconds", SourceUnit::Seconds),
     ("milliseconds", SourceUnit::Milliseconds),
     ("microseconds", SourceUnit::Microseconds),
+    ("milliseconds_per_second", SourceUnit::MillisecondsPerSecond),
     ("messages", SourceUnit::Messages),
     ("messages_per_second", SourceUnit::MessagesPerSecond),
     ("messages_per_minute", SourceUnit::MessagesPerMinute),
@@ -45,6 +46,6 @@ mod tests {
     #[test]
     fn only_units_that_convert_are_offered() {
         assert_eq!(names(Some(Unit::Bytes)), "bytes, kib, mib, gib, gb");
-        assert_eq!(names(Some(Unit::Ratio)), "ratio, percent");
+        assert_eq!(names(Some(Unit::Ratio)), "ratio, percent, milliseconds_per_second");
     }
 }

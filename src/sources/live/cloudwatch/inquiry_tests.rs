@@ -32,6 +32,7 @@ fn every_shipped_entry_is_asked_once() {
     cwagent: CWAgent disk_inodes_total Average by device, fstype, InstanceId, path
     cwagent: CWAgent disk_inodes_free Average by device, fstype, InstanceId, path
     cwagent: CWAgent mem_used_percent Average by InstanceId
+    cwagent: CWAgent diskio_io_time Sum by name, InstanceId as m1 / PERIOD(m1)
     ebs_efs: AWS/EFS StorageBytes Average by FileSystemId where StorageClass=Total
     ec2: AWS/EC2 CPUUtilization Average by InstanceId
     ses: AWS/SES Send Sum as m1 / PERIOD(m1)

@@ -174,8 +174,8 @@ fn what_the_server_does_not_know_is_not_asked_for_and_told_once() {
     }
     assert!(fake.asked().iter().all(|asked| !asked.contains("format=json")));
     insta::assert_snapshot!(source.notes().join("\n"), @r#"
-    collectd: no such series here for disk.avail, disk.reserved, disk.used_ratio, inodes.free, inodes.used, load.cpu, load.memory, queue.depth
-    diamond: no such series here: the server knows none of servers.*.diskspace.*.byte_avail and 12 more
+    collectd: no such series here for disk.avail, disk.busy, disk.reserved, disk.used_ratio, inodes.free, inodes.used, load.cpu, load.memory, queue.depth
+    diamond: no such series here: the server knows none of servers.*.diskspace.*.byte_avail and 13 more
     "#);
 }
 
