@@ -32,6 +32,8 @@ export_prometheus() {
     query queues-1h.json zst 'postfix_showq_message_age_seconds_count' 1h "$START" "$AS_OF"
     query queues-outbound-5m.json gz 'postfix_showq_message_age_seconds_count{instance=~"out.*"}' 5m $((recent + 300)) "$AS_OF"
     query messages.json gz 'postfix_qmgr_messages_removed_total' 1h "$START" "$AS_OF"
+    query disk-io.json zst 'node_disk_io_time_seconds_total' 1h "$START" "$AS_OF"
+    query delivery-buckets.json zst 'postfix_smtp_delivery_delay_seconds_bucket' 6h "$START" "$AS_OF"
     query sessions-1h.json gz 'cyrus_imap_active_connections' 1h "$START" "$recent"
     query sessions-5m.json zst 'cyrus_imap_active_connections' 5m $((recent + 300)) "$AS_OF"
     local probes='{__name__=~"mail_probe_duration_seconds|mail_probe_success|probe_duration_seconds|probe_success|mail_last_deliver_duration_seconds|mail_deliver_success"}'

@@ -12,7 +12,9 @@ import json
 import pathlib
 import sys
 
+import buckets
 import delays
+import devices
 import loads
 import mailboxes
 import volumes
@@ -104,6 +106,8 @@ def prometheus(path, histories):
             if pool in ("imap_proxy", "database", "cache"):
                 om.series("node_memory_MemTotal_bytes", host, HOURLY, [loads.memory_total(host)] * len(HOURLY))
                 om.series("node_memory_MemAvailable_bytes", host, HOURLY, loads.memory_available(host, HOURLY))
+            if pool == "mailstore":
+                om.series("node_disk_io_time_seconds_total", host, HOURLY, devices.busy_counter(host, HOURLY), device=devices.DEVICE)
             if pool == "imap_proxy":
                 sessions = loads.level_series(f"sessions/{host}", FINE, loads.sessions_law, scatter=.025, minutes=40)
                 om.series("cyrus_imap_active_connections", host, FINE, sessions, port=9901, job="cyrus")
@@ -126,6 +130,8 @@ def postfix(om, host, pool):
         for stage in delays.STAGES:
             om.series("postfix_smtp_delivery_delay_seconds_sum", host, HOURLY, [s[stage] for _, s in rows], stage=stage, **exporter)
             om.series("postfix_smtp_delivery_delay_seconds_count", host, HOURLY, [c for c, _ in rows], stage=stage, **exporter)
+            for edge, totals in buckets.of_stage(rows, stage).items():
+                om.series("postfix_smtp_delivery_delay_seconds_bucket", host, HOURLY, totals, stage=stage, le=edge, **exporter)
 
 
 def probes(om):

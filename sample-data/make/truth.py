@@ -1,5 +1,7 @@
 """The truth: what the laws behind the values say, in numbers that tests can hold findings against."""
+import buckets
 import delays
+import devices
 import loads
 import mailboxes
 import volumes
@@ -121,9 +123,20 @@ def drift():
                     "rises" if rising else "steady", true_percent=rising)
     for host in loads.POOLS["submission"]:
         add("queue.depth", {"host": host, "queue": "all"}, lambda t, h=host: delays.queue_law(h, "submission", "active", t), "steady", true_percent=0)
+    for host in loads.POOLS["mailstore"]:
+        percent = devices.RISE.get(host, 0)
+        add("disk.busy", {"host": host, "device": devices.DEVICE}, lambda t, h=host: devices.busy_law(h, t),
+            "rises" if percent else "undecided" if host == "ms08" else "steady", true_percent=percent,
+            **({"rises_from": iso(devices.RISE_FROM)} if percent else {}))
     base, day = delays.TARGET_RESPONSE
     add("response.time", {"pool": "webmail"}, lambda t: base * (1 + day * use(t)), "steady", true_percent=0)
     return out
+
+
+def late():
+    """Each host's and stage's deliveries that are later than an edge of its histogram."""
+    return [{"host": host, "stage": stage} | buckets.late_truth(stage)
+            for host in loads.POOLS["outbound"] for stage in delays.STAGES]
 
 
 def ebb(name):
@@ -150,6 +163,7 @@ def truth(histories):
         "pools": [pool(name, *zip(*both)) for name, both in members.items()],
         "mailboxes": mailboxes.truth(histories),
         "drift": drift(),
+        "late": late(),
         "ebb": [ebb(name) for name in ("webmail", "imap_proxy")],
         "stale": [{"host": "ca02", "last_sample": iso(CA02_STOPPED // HOUR * HOUR), "days": round((AS_OF - CA02_STOPPED) / DAY, 2)}],
         "too_short": [{"host": "ms08", "first_sample": iso(MS08_INSTALLED), "days": round((AS_OF - MS08_INSTALLED) / DAY, 2)}],

@@ -41,11 +41,16 @@ fn passed(probe: Probe) -> &'static [Role] {
     }
 }
 
-/// Whether a resource may explain a rise: it is not the same measure, nor the load whose effect was taken off already.
+/// Whether a resource may explain a rise: it is not the same measure, nor the load whose effect was taken off already. Of messages
+/// that come late, the mean delay is no explanation: it is the same again.
 pub(super) fn may_explain(finding: &Finding, resource: Measure) -> bool {
     let taken_off = match &finding.verdict {
         Verdict::Rises(size) => size.same_load.map(|load| load.measure),
         _ => None,
     };
-    resource != finding.subject.measure && Some(resource) != taken_off
+    let same = match finding.subject.measure {
+        Measure::DeliveryBuckets => resource == Measure::DeliveryDelay,
+        measure => resource == measure,
+    };
+    !same && Some(resource) != taken_off
 }

@@ -8,7 +8,7 @@ use super::{
     drift_scope::{Member, peers, scope},
     drift_weighed::pool_of,
     drift_words::{advice, facts, headline, name},
-    lines, resource, wording,
+    lines, resource, share_pool, wording,
 };
 use crate::{
     models::{Drift, DriftCourse, DriftEvidence, ShareChange, drift_prior, least_belief},
@@ -37,8 +37,9 @@ pub fn drift_findings(fleet: &[WeighedDrift], shares: &[WeighedShare], context: 
         judged.iter().zip(fleet).filter(|(_, one)| !one.of_pool).filter_map(|(drift, _)| drift.as_ref());
     let of_shares: Vec<Option<ShareChange>> = shares.par_iter().map(|one| one.judge(&prior)).collect();
     let beliefs = of_hosts.map(|drift| drift.rises.max(drift.falls));
-    let beliefs: Vec<f64> =
-        beliefs.chain(of_shares.iter().flatten().map(|share| share.rises.max(share.falls))).collect();
+    let of_hosts =
+        of_shares.iter().zip(shares).filter(|(_, one)| !one.of_pool).filter_map(|(share, _)| share.as_ref());
+    let beliefs: Vec<f64> = beliefs.chain(of_hosts.map(|share| share.rises.max(share.falls))).collect();
     let least = least_belief(&beliefs);
     let raw: Vec<Option<SameLoadEffect>> = fleet
         .par_iter()
@@ -50,19 +51,28 @@ pub fn drift_findings(fleet: &[WeighedDrift], shares: &[WeighedShare], context: 
         })
         .collect();
     let members = members(fleet, &judged, least, context);
-    let mut beside = peers(&members);
-    for (i, _) in fleet.iter().enumerate().filter(|(_, one)| one.of_pool) {
-        beside[i] = hosts_that_rise(&members[i], &members, &beside);
-    }
+    let beside = peers_of(&members, |i| fleet[i].of_pool);
     let answers = judged.iter().zip(raw).zip(beside).zip(fleet).map(|(((drift, same_load), peers), one)| {
         drift.as_ref().map(|drift| Judged { drift, least, same_load, peers, of_pool: one.of_pool })
     });
     let mut findings: Vec<Finding> =
         fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect();
+    let members = share_pool::members(shares, &of_shares, least, context);
+    let of_pool = |i: usize| shares[i].of_pool;
+    let beside = peers_of(&members, of_pool);
+    let shares = shares.iter().zip(&of_shares).zip(beside);
+    findings.extend(shares.map(|((one, judged), peers)| one.finding(judged.as_ref(), peers, least, context)));
     one_call_a_pool(&mut findings);
-    let shares = shares.iter().zip(&of_shares);
-    findings.extend(shares.map(|(one, judged)| one.finding(judged.as_ref(), least, context)));
     findings
+}
+
+/// Each member beside its peers; of a pool's own, how many of its hosts rise.
+fn peers_of(members: &[Member<'_>], of_pool: impl Fn(usize) -> bool) -> Vec<Option<Peers>> {
+    let mut beside = peers(members);
+    for i in (0..members.len()).filter(|&i| of_pool(i)) {
+        beside[i] = hosts_that_rise(&members[i], members, &beside);
+    }
+    beside
 }
 
 /// A drift with what the others say of it.

@@ -56,7 +56,7 @@ pub(super) fn headline(name: &str, verdict: &Verdict) -> String {
 }
 
 /// How many of its pool rise with it.
-fn among(size: &DriftSize) -> String {
+pub(super) fn among(size: &DriftSize) -> String {
     match (size.scope, size.compared) {
         (Some(Scope::Pool), Some(peers)) => format!("; so do {} of {} hosts", peers.rising, peers.hosts),
         (Some(Scope::Local), Some(peers)) if peers.rising == 1 => format!("; alone of {} hosts", peers.hosts),

@@ -56,6 +56,7 @@ mod rose_with;
 mod schedule;
 mod scorecard;
 mod share;
+mod share_pool;
 mod share_state;
 mod share_words;
 mod stale;

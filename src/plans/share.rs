@@ -3,10 +3,12 @@
 //! They are judged with the drifts: how many series change is learnt from these, and all are told by the same least belief.
 
 use super::{
-    Context, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, LateState, Line, Mark,
-    Severity, ShareNow, ShareState, Subject, Verdict,
+    Context, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Kind, LateState, Line, Mark, Peers,
+    Scope, Severity, ShareNow, ShareState, Subject, Verdict,
+    drift_scope::scope,
     drift_weighed::{SPAN_DAYS, pool_of},
     drift_words, lines,
+    share_pool::of_pools,
     share_words::{advice, facts, headline},
     wording,
 };
@@ -35,6 +37,8 @@ const MODEL: &str = "Bayesian average over no change, an even change and a step;
 pub struct WeighedShare {
     pub(super) measure: Measure,
     pub(super) labels: Labels,
+    /// Whether it is of a pool's hosts together.
+    pub(super) of_pool: bool,
     pub(super) days: Vec<DayCount>,
     /// The histogram that it is of; `None` for failures.
     pub(super) late: Option<LateState>,
@@ -54,10 +58,15 @@ pub fn weighed_failures(columns: &[Column], context: &Context) -> Vec<WeighedSha
 }
 
 /// The messages of each histogram of deliveries that came late, by local day: above the edge next to the limit of the delivery
-/// delay, or to a minute where there is no limit.
+/// delay, or to a minute where there is no limit. After those of the hosts, those of each pool's hosts together.
 pub fn weighed_late(histograms: &[Histogram], context: &Context) -> Vec<WeighedShare> {
     use rayon::prelude::*;
-    histograms.par_iter().filter_map(|one| late(one, context)).collect()
+    let hosts = histograms.par_iter().filter_map(|one| late(one, context));
+    let pools = of_pools(histograms, context).into_par_iter().filter_map(|one| {
+        let share = late(&one, context)?;
+        Some(WeighedShare { of_pool: true, ..share })
+    });
+    hosts.chain(pools).collect()
 }
 
 fn late(histogram: &Histogram, context: &Context) -> Option<WeighedShare> {
@@ -100,7 +109,7 @@ impl WeighedShare {
             Some(stopped) => Err(stopped),
             None => share_evidence(&days).map_err(|short| context.too_short(&short)),
         };
-        WeighedShare { measure, labels: labels.clone(), days, late, evidence }
+        WeighedShare { measure, labels: labels.clone(), of_pool: false, days, late, evidence }
     }
 
     /// What is believed of it, in a fleet of which so many series change.
@@ -108,24 +117,32 @@ impl WeighedShare {
         self.evidence.as_ref().ok().map(|evidence| evidence.judge(prior))
     }
 
-    /// The finding, where a change is told from a least belief on.
-    pub(super) fn finding(&self, judged: Option<&ShareChange>, least: f64, context: &Context) -> Finding {
+    /// The finding, where a change is told from a least belief on; `peers` are the other hosts of its pool.
+    pub(super) fn finding(
+        &self,
+        judged: Option<&ShareChange>,
+        peers: Option<Peers>,
+        least: f64,
+        context: &Context,
+    ) -> Finding {
         let pool = pool_of(&self.labels, context);
+        let kind = if self.of_pool { Kind::PoolDrift } else { Kind::Drift };
         let name = drift_words::name(self.measure, &self.labels);
         let state = judged.map(|judged| self.state(judged));
         let verdict = match (judged, &self.evidence) {
-            (Some(judged), _) => self.verdict(judged, least),
+            (Some(judged), _) => self.verdict(judged, peers, least),
             (None, Err(undecided)) => undecided.clone(),
             (None, Ok(_)) => Verdict::Undecided { reason: "it was not judged".to_owned(), enough_on: None },
         };
         let severity = match &verdict {
+            Verdict::Rises(size) if size.scope == Some(Scope::Local) => Severity::Info,
             Verdict::Rises(_) => Severity::Warning,
             Verdict::Undecided { .. } => Severity::Info,
             _ => Severity::Ok,
         };
         Finding {
-            id: EventId::of_series(Kind::Drift, self.measure, &self.labels),
-            kind: Kind::Drift,
+            id: EventId::of_series(kind, self.measure, &self.labels),
+            kind,
             severity,
             headline: headline(&name, &verdict, state.as_ref()),
             subject: Subject {
@@ -135,7 +152,7 @@ impl WeighedShare {
                 measure: self.measure,
                 labels: self.labels.clone(),
             },
-            advice: advice(&verdict, state.as_ref()),
+            advice: advice(&verdict, state.as_ref(), pool),
             evidence: self.shown(judged, state.as_ref()),
             what_if: Vec::new(),
             verdict,
@@ -157,12 +174,12 @@ impl WeighedShare {
         }
     }
 
-    fn verdict(&self, judged: &ShareChange, least: f64) -> Verdict {
+    fn verdict(&self, judged: &ShareChange, peers: Option<Peers>, least: f64) -> Verdict {
         let span = self.span_days();
         let [middle, low, high] = [judged.percent, judged.low_percent, judged.high_percent];
         let monthly = |percent: f64| 100.0 * ((1.0 + percent / 100.0).max(0.0).powf(30.0 / span) - 1.0);
         let known: Vec<Option<f64>> = self.shares_by_day();
-        let size = DriftSize {
+        let mut size = DriftSize {
             percent_per_month: monthly(middle),
             low: monthly(low),
             high: monthly(high),
@@ -176,15 +193,18 @@ impl WeighedShare {
             belief: judged.rises.max(judged.falls),
             least_belief: least,
             scope: None,
-            compared: None,
+            compared: peers,
             limit_dates: None,
             same_load: None,
             p_value: mann_kendall_hamed_rao(&known, Detrend::Shape).map_or(1.0, |test| test.p_value),
         };
-        match size.belief >= least {
-            false => Verdict::Steady(size),
-            true if judged.rises > judged.falls => Verdict::Rises(size),
-            true => Verdict::Falls(size),
+        let told = size.belief >= least;
+        let rises = told && judged.rises > judged.falls;
+        size.scope = if self.of_pool { rises.then_some(Scope::Pool) } else { scope(rises, peers) };
+        match (told, rises) {
+            (false, _) => Verdict::Steady(size),
+            (true, true) => Verdict::Rises(size),
+            (true, false) => Verdict::Falls(size),
         }
     }
 

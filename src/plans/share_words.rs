@@ -1,7 +1,11 @@
 //! A share in words: what it says, what to do, what it rests on.
 
-use super::{Fact, LateState, ShareNow, ShareState, Verdict, wording};
-use crate::platform::Unit;
+use super::{
+    Fact, LateState, Scope, Severity, ShareNow, ShareState, Verdict,
+    drift_words::{self, among},
+    wording,
+};
+use crate::platform::{Pool, Unit};
 
 /// The verdict in one sentence.
 pub(super) fn headline(name: &str, verdict: &Verdict, state: Option<&ShareState>) -> String {
@@ -15,15 +19,24 @@ pub(super) fn headline(name: &str, verdict: &Verdict, state: Option<&ShareState>
     let what = does(state.late.as_ref());
     let (now, before) = (between(state.now), percent(state.before.share));
     match verdict {
-        Verdict::Rises(_) => format!("{name} {what} more often{since}: {now}, before {before}"),
+        Verdict::Rises(size) => {
+            format!("{name} {what} more often{since}: {now}, before {before}{}", among(size))
+        }
         Verdict::Falls(_) => format!("{name} {what} less often{since}: {now}, before {before}"),
         _ => format!("{name} {what} no more often than before: {now}"),
     }
 }
 
 /// What to do, in a sentence.
-pub(super) fn advice(verdict: &Verdict, state: Option<&ShareState>) -> String {
+pub(super) fn advice(verdict: &Verdict, state: Option<&ShareState>, pool: Option<&Pool>) -> String {
     match (verdict, state.and_then(|state| state.late.as_ref())) {
+        (Verdict::Rises(size), _) if size.scope == Some(Scope::Local) => {
+            drift_words::advice(verdict, Severity::Info, pool)
+        }
+        (Verdict::Rises(size), Some(_)) if size.scope == Some(Scope::Pool) => {
+            "Escalate: it is no single host. Find whose mail comes late: one destination, large messages, or all of it."
+                .to_owned()
+        }
         (Verdict::Rises(_), None) => {
             "Look at what the probe answered when it failed: a login, a name, a time-out or a certificate."
                 .to_owned()
@@ -75,10 +88,11 @@ fn between(share: ShareNow) -> String {
     format!("{} ({} to {})", percent(share.share), percent(share.low), percent(share.high))
 }
 
-/// `12 %`, `1.2 %`, `0.03 %`, `0 %`.
+/// `12 %`, `1.2 %`, `0.03 %`, `under 0.01 %`, `0 %`.
 fn percent(share: f64) -> String {
     match 100.0 * share {
-        percent if percent < 0.005 => "0 %".to_owned(),
+        percent if percent <= 0.0 => "0 %".to_owned(),
+        percent if percent < 0.005 => "under 0.01 %".to_owned(),
         percent if percent < 0.1 => format!("{percent:.2} %"),
         percent if percent < 10.0 => format!("{percent:.1} %"),
         percent => format!("{percent:.0} %"),

@@ -56,6 +56,11 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
 
 /// A finding's verdict in as few words as it can be told, where a table has no room for more.
 pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
+    if let (Verdict::Rises(_) | Verdict::Falls(_), Some(share)) = (&finding.verdict, &finding.decision.share)
+    {
+        let [now, before] = [share.now.share, share.before.share].map(format::percent);
+        return format!("{now} {}, before {before}", share.of);
+    }
     let said = briefly(report, &finding.verdict);
     match mostly_in(finding) {
         Some(part) => format!("{said}, {} in {}", format::percent(part.share), part.name),

@@ -57,6 +57,21 @@ fn put_together(labels: Labels, mut buckets: Vec<(f64, &Column)>) -> Option<Hist
 }
 
 impl Histogram {
+    /// What several count together, under labels of their own; an hour is known where one of them knows it. `None` where
+    /// their edges differ, or there is none.
+    pub fn together(labels: Labels, several: &[&Histogram]) -> Option<Histogram> {
+        let edges = &several.first()?.edges;
+        if several.iter().any(|one| one.edges != *edges) {
+            return None;
+        }
+        let mut hours: BTreeMap<i64, Buckets> = BTreeMap::new();
+        for (hour, buckets) in several.iter().flat_map(|one| &one.hours) {
+            let sums = hours.entry(*hour).or_insert_with(|| Buckets(vec![0.0; edges.len() + 1]));
+            sums.0.iter_mut().zip(&buckets.0).for_each(|(sum, count)| *sum += count);
+        }
+        Some(Histogram { labels, edges: edges.clone(), hours: hours.into_iter().collect() })
+    }
+
     /// All that was counted from a moment on.
     pub fn since(&self, time: i64) -> Buckets {
         let mut sums = vec![0.0; self.edges.len() + 1];
@@ -186,5 +201,20 @@ mod tests {
         // All start again from zero.
         let found = histograms(&columns(&[("1", &[90.0, 4.0]), ("+Inf", &[99.0, 6.0])]));
         assert_eq!(found[0].hours, [(0, Buckets(vec![4.0, 2.0]))]);
+    }
+
+    #[test]
+    fn histograms_of_the_same_edges_are_added_up() {
+        let one = histograms(&columns(&[("1", &[0.0, 5.0]), ("+Inf", &[0.0, 7.0])])).remove(0);
+        // Another host is known for an hour more: 3 and 1 in the first, 2 and 4 in the second.
+        let other = histograms(&columns(&[("1", &[0.0, 3.0, 5.0]), ("+Inf", &[0.0, 4.0, 10.0])])).remove(0);
+        let labels = Labels::from([("pool", "outbound")]);
+        let both = Histogram::together(labels.clone(), &[&one, &other]).unwrap();
+        let counts: Vec<&[f64]> = both.hours.iter().map(|(_, buckets)| &buckets.0[..]).collect();
+        assert_eq!((both.labels, both.edges), (labels.clone(), vec![1.0]));
+        assert_eq!(counts, [&[8.0, 3.0][..], &[2.0, 4.0]]);
+        let finer =
+            histograms(&columns(&[("1", &[0.0, 5.0]), ("9", &[0.0, 6.0]), ("+Inf", &[0.0, 7.0])])).remove(0);
+        assert_eq!(Histogram::together(labels, &[&one, &finer]), None);
     }
 }

@@ -21,6 +21,9 @@ const MOST_EBB: f64 = 1.02;
 /// How far the share of a stage may be from the truth: the other stages' noise over 75 days is a hundredth or two.
 const STAGE_SHARE: f64 = 0.05;
 
+/// Shares of late deliveries above this are compared with the law by night; over the whole day they are a little larger.
+const RARE: f64 = 3e-4;
+
 /// Quantities that the truth tells apart by stage of the delivery are judged by host: the sum of the stages.
 fn drifts() -> impl Iterator<Item = &'static Value> {
     truth()["drift"].as_array().unwrap().iter().filter(|drift| drift["labels"].get("stage").is_none())
@@ -31,7 +34,7 @@ fn finding_on(drift: &Value) -> &'static Value {
     let labels = drift["labels"].as_object().unwrap();
     let named: BTreeMap<&str, &str> = labels.iter().map(|(k, v)| (k.as_str(), v.as_str().unwrap())).collect();
     let fits = |f: &&Value| {
-        f["kind"] == "drift"
+        (f["kind"] == "drift" || f["kind"] == "resource")
             && f["subject"]["measure"] == drift["measure"]
             && named.iter().all(|(name, value)| f["subject"]["labels"][name] == *value)
     };
@@ -44,7 +47,7 @@ fn finding_on(drift: &Value) -> &'static Value {
 fn percent_within(drift: &Value, days: f64) -> f64 {
     let all = drift["true_percent"].as_f64().unwrap();
     if drift.get("rises_from").is_some() {
-        // 75 days ago: within what is looked at.
+        // 75 days ago at most: within what is looked at.
         assert!(days >= 75.0, "only {days} days are looked at");
         return all;
     }
@@ -65,8 +68,8 @@ fn every_latency_queue_and_probe_is_judged_and_only_what_rises_is_said_to() {
             wrong.push(format!("{}: {}, found: {}", finding["id"], drift["expected"], finding["headline"]));
         }
     }
-    // The probe `outbound`, the delay of four outbound servers, and a queue rise.
-    assert_eq!(verdicts["rises"], 6);
+    // The probe `outbound`, the delay of four outbound servers, a queue and a disk rise.
+    assert_eq!(verdicts["rises"], 7);
     assert!(verdicts["steady"] >= 6 + 20, "{verdicts:?}");
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
@@ -84,10 +87,10 @@ fn drifts_have_their_true_size_and_are_warned_of() {
         let (low, high) = (finding["low"].as_f64().unwrap(), finding["high"].as_f64().unwrap());
         let middle = finding["percent_per_month"].as_f64().unwrap();
         assert!(low > 0.0 && low <= middle && middle <= high, "{}", finding["id"]);
-        // The queue rises on one of four hosts; the delays rise on all, and call for their pool; a probe has no pool.
+        // The queue rises on one of four hosts, the disk on one of eight; the delays rise on all, and call for their pool; a probe has no pool.
         let measure = drift["measure"].as_str().unwrap();
         let (scope, severity) = match measure {
-            "queue.depth" => (Some("local"), "info"),
+            "queue.depth" | "disk.busy" => (Some("local"), "info"),
             "delivery.delay" => (Some("pool"), "info"),
             _ => (None, "warning"),
         };
@@ -100,7 +103,8 @@ fn drifts_have_their_true_size_and_are_warned_of() {
 #[test]
 fn a_pool_whose_hosts_all_rise_is_one_warning() {
     let pools = || sample_run().findings().iter().filter(|f| f["kind"] == "pool_drift");
-    let rising: Vec<&Value> = pools().filter(|f| f["verdict"] == "rises").collect();
+    let rises = |f: &&Value| f["verdict"] == "rises" && f["subject"]["measure"] == "delivery.delay";
+    let rising: Vec<&Value> = pools().filter(rises).collect();
     let [pool] = rising.as_slice() else { panic!("{rising:?}") };
     assert_eq!(
         (&pool["id"], &pool["severity"]),
@@ -110,6 +114,38 @@ fn a_pool_whose_hosts_all_rise_is_one_warning() {
     let percent = pool["percent_over_span"].as_f64().unwrap();
     assert!((percent / 30.0 - 1.0).abs() < DRIFT_SIZE, "{percent}");
     assert!(pools().count() > 1, "the steady queues of mx and outbound have findings as well");
+}
+
+#[test]
+fn the_stage_whose_deliveries_are_late_is_told_with_its_share_and_once_for_its_pool() {
+    let shares = || sample_run().findings().iter().filter(|f| f["subject"]["measure"] == "delivery.buckets");
+    let mut sized = 0;
+    for late in truth()["late"].as_array().unwrap() {
+        let own =
+            |f: &&Value| ["host", "stage"].iter().all(|name| f["subject"]["labels"][name] == late[name]);
+        let [found] = shares().filter(own).collect::<Vec<_>>()[..] else { panic!("{late}") };
+        assert_eq!(found["verdict"], late["expected"], "{}: {}", found["id"], found["headline"]);
+        let share = &found["share"];
+        assert_eq!(share["late"]["seconds"], late["above_seconds"]);
+        // What is rarer is rounded away in the counts of an hour.
+        let by_night = late["share_now_percent"].as_f64().unwrap() / 100.0;
+        if by_night > RARE {
+            let ratio = share["now"]["share"].as_f64().unwrap() / by_night;
+            assert!((0.9..1.5).contains(&ratio), "{}: {share} against {by_night}", found["id"]);
+            sized += 1;
+        }
+    }
+    // Setting up a connection and the transmission, on four hosts.
+    assert_eq!(sized, 8);
+    let of_pools: Vec<&Value> = shares().filter(|f| f["kind"] == "pool_drift").collect();
+    let rising: Vec<&&Value> = of_pools.iter().filter(|f| f["verdict"] == "rises").collect();
+    let [pool] = rising[..] else { panic!("{rising:?}") };
+    assert_eq!(pool["id"], "pool-drift/delivery.buckets/outbound/transmission/smtp");
+    assert_eq!(pool["severity"], "warning");
+    // Each of its hosts rises, and calls nobody.
+    let hosts = || shares().filter(|f| f["kind"] == "drift" && f["verdict"] == "rises");
+    assert_eq!(hosts().count(), 4);
+    assert!(hosts().all(|f| f["severity"] == "info"));
 }
 
 #[test]

@@ -76,6 +76,10 @@ fn declared_days_are_left_out_and_short_histories_undecided() {
 /// Hourly totals of a host's histogram for 60 days: 200 messages an hour, of which so many took longer than 60 s. `late` is
 /// told the days until now.
 fn buckets(late: impl Fn(i64) -> f64) -> Vec<Column> {
+    buckets_of("ms01", late)
+}
+
+fn buckets_of(host: &str, late: impl Fn(i64) -> f64) -> Vec<Column> {
     let mut totals = [0.0; 4];
     let mut points: Vec<Points> = vec![Points::default(); 4];
     for hour in -24 * 60..=0_i64 {
@@ -89,7 +93,7 @@ fn buckets(late: impl Fn(i64) -> f64) -> Vec<Column> {
         }
     }
     let column = |(le, points): (&str, Points)| Column {
-        labels: Labels::from([("host", "ms01"), ("stage", "transmission"), ("le", le)]),
+        labels: Labels::from([("host", host), ("stage", "transmission"), ("le", le)]),
         points,
     };
     ["10", "60", "3600", "+Inf"].into_iter().zip(points).map(column).collect()
@@ -134,4 +138,37 @@ fn a_limit_between_two_edges_has_a_range() {
     assert_eq!((late.seconds, late.limit_seconds), (60.0, 300.0));
     assert!(late.above_low.abs() < 1e-9 && (late.above_high - 0.01).abs() < 1e-9, "{late:?}");
     assert_eq!((late.p95_low, late.p95_high), (10.0, Some(60.0)));
+}
+
+/// Five hosts of a pool, so many of which have six times as many late messages for 30 days.
+fn late_hosts(late: usize) -> Vec<Finding> {
+    let host =
+        |i: usize| buckets_of(&format!("ms0{i}"), move |day| if day < -30 || i >= late { 2.0 } else { 12.0 });
+    let columns: Vec<Column> = (0..5).flat_map(host).collect();
+    let platform = platform(MAILSTORE);
+    let context = at(&platform);
+    drift_findings(&[], &weighed_late(&histograms(&columns), &context), &context)
+}
+
+#[test]
+fn late_mail_of_a_pool_is_one_call_and_that_of_one_host_is_its_own() {
+    let found = late_hosts(5);
+    let pool = found.last().unwrap();
+    assert_eq!(pool.id.0, "pool-drift/delivery.buckets/mailstore/transmission");
+    assert_eq!((pool.verdict.name(), pool.severity), ("rises", Severity::Warning));
+    assert!(pool.headline.ends_with("; so do 5 of 5 hosts"), "{}", pool.headline);
+    assert!(pool.advice.starts_with("Escalate"), "{}", pool.advice);
+    let state = pool.decision.share.as_ref().unwrap();
+    // Five hosts of 200 messages an hour for 60 days; 12 of 200 are late now.
+    assert_eq!(state.count, 5.0 * 200.0 * 24.0 * 60.0);
+    assert!((state.now.share - 0.06).abs() < 0.006, "{state:?}");
+    for host in &found[..5] {
+        assert_eq!((host.verdict.name(), host.severity), ("rises", Severity::Info));
+        assert_eq!(host.advice, "See delivery of pool mailstore (stage transmission): it is no single host.");
+    }
+    let found = late_hosts(1);
+    assert_eq!((found[0].verdict.name(), found[0].severity), ("rises", Severity::Info));
+    assert!(found[0].headline.ends_with("; alone of 5 hosts"), "{}", found[0].headline);
+    assert!(found[0].advice.starts_with("Drain this host"), "{}", found[0].advice);
+    assert!(found[1..5].iter().all(|host| host.verdict.name() == "steady"));
 }
