@@ -83,6 +83,7 @@ pub use load_curve::{CurveShape, LoadCurve, NoCurve, Reached, load_curve};
 pub use load_hourly::{HourlyForecast, hourly_forecast};
 pub use load_reach::{DaysUntil, PEAK_LOAD_AHEAD_DAYS, PeakLoad, days_until, peak_load};
 pub use mann_kendall::{Detrend, MannKendall, mann_kendall_hamed_rao};
+pub use normal::Z_95;
 pub use profile::Profile;
 pub use queue_drain::{QueueDrain, QueuePeak, queue_drain};
 pub use queue_utilisation::{Capacity, NoUtilisation, Utilisation, queue_utilisation, queues_together};

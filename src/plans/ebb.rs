@@ -5,7 +5,7 @@ use super::{
     Subject, Verdict, Week, lines, wording,
 };
 use crate::{
-    models::{LoadForecast, LoadSettings, Profile, TooShort, load_forecast},
+    models::{LoadForecast, LoadSettings, Profile, TooShort, Z_95, load_forecast},
     platform::{Labels, Measure, Pool, Unit},
     series::{DAY, HostLoad, Series, total_load},
 };
@@ -27,8 +27,6 @@ mod words;
 const NOW_DAYS: i64 = 7;
 /// Days of history that are drawn.
 const DRAWN_DAYS: i64 = 60;
-/// Half of a normal distribution's 90 % interval, in standard deviations.
-const NINETY: f64 = 1.645;
 
 /// Why a pool has no ebb whose servers cannot be taken out for some hours.
 pub const NOT_SCALING: &str = "its servers are not declared to scale out";
@@ -264,12 +262,7 @@ fn band(forecast: &LoadForecast) -> Band {
     let coming = &forecast.coming;
     let at =
         |spreads: f64| coming.iter().map(|slot| (slot.middle + spreads * slot.spread).max(0.0)).collect();
-    Band {
-        times: coming.iter().map(|slot| slot.time).collect(),
-        p5: at(-NINETY),
-        p50: at(0.0),
-        p95: at(NINETY),
-    }
+    Band { times: coming.iter().map(|slot| slot.time).collect(), p5: at(-Z_95), p50: at(0.0), p95: at(Z_95) }
 }
 
 /// The bound that schedules are cut from, at the band's times.

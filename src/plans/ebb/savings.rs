@@ -2,12 +2,11 @@
 
 use super::{
     super::{Between, Saving},
-    NINETY,
     replay::WeekReplayed,
     sizing::Sizing,
     window::{saved, windows},
 };
-use crate::models::{LevelCourse, Profile};
+use crate::models::{LevelCourse, Profile, Z_95};
 
 /// Weeks in a month and in a year, and the points of a span at which its savings are reckoned.
 const SPANS: [(&str, f64, usize); 3] =
@@ -31,7 +30,7 @@ pub(super) fn savings(sizing: &Sizing, server_hours: f64, replayed: &[WeekReplay
         .iter()
         .map(|&(span, weeks, points)| {
             let course = |deviations| of_course(sizing, weeks, points, deviations);
-            let hours = match course(0.0).zip(course(NINETY).zip(course(-NINETY))) {
+            let hours = match course(0.0).zip(course(Z_95).zip(course(-Z_95))) {
                 // A week ahead has the level that it was forecast with.
                 _ if points == 1 => around(server_hours, 0.0, 0.0, bias.powi(2) + squares / count, most),
                 Some((middle, (low, high))) => {
@@ -48,7 +47,7 @@ pub(super) fn savings(sizing: &Sizing, server_hours: f64, replayed: &[WeekReplay
 
 /// A number with what makes it smaller and larger, and the variance of what does either.
 fn around(middle: f64, below: f64, above: f64, variance: f64, most: f64) -> Between {
-    let off = |own: f64| own.max(0.0).hypot(NINETY * variance.sqrt());
+    let off = |own: f64| own.max(0.0).hypot(Z_95 * variance.sqrt());
     Between { middle, low: (middle - off(below)).max(0.0), high: (middle + off(above)).min(most.max(middle)) }
 }
 
