@@ -20,6 +20,11 @@ const YEAR: f64 = 365.25;
 /// A level fills if more than half of the futures do. Set on 27 simulated fleets together with how early they have to: of
 /// two volumes that are as likely to fill, the one that is far from it is the false alarm more often.
 const FILLS: f64 = 0.55;
+/// After a history that is too short to be tried on its own past, two in three have to. Set on simulated fleets cut to two
+/// to six weeks: with four in five, half as many of those that do fill within six weeks were told.
+const FILLS_EARLY: f64 = 0.65;
+/// By how much such a history's interval is widened: set on simulated fleets cut to two to five weeks.
+const WIDENED_EARLY: f64 = 1.5;
 /// The date is the one by which this share of the futures has filled: a date that errs early costs less than one
 /// that errs late.
 const BY_DATE: f64 = 0.4;
@@ -59,13 +64,14 @@ pub struct Highest {
 }
 
 impl Highest {
-    /// From the quantiles of the highest level by day, and the chance that a plan takes.
-    pub(super) fn of(quantile: impl Fn(f64) -> Vec<f64>, plan_risk: f64) -> Self {
+    /// From the quantiles of the highest level by day, the chance that a plan takes, and how sure it has to be that a
+    /// mark is reached.
+    pub(super) fn of(quantile: impl Fn(f64) -> Vec<f64>, plan_risk: f64, fills: f64) -> Self {
         Highest {
             early: quantile(0.95),
             planned: quantile(1.0 - plan_risk),
             likely: quantile(1.0 - BY_DATE),
-            sure: quantile(1.0 - FILLS),
+            sure: quantile(1.0 - fills),
             late: quantile(0.05),
         }
     }
@@ -97,8 +103,10 @@ pub struct Forecast {
     pub course: Course,
     /// How the level moves within each week.
     pub rhythm: WeeklyRhythm,
-    /// How wrong the model was on this series.
-    pub backtest: GrowthBacktest,
+    /// How wrong the model was on this series; `None` where its history is too short for that, …
+    pub backtest: Option<GrowthBacktest>,
+    /// … and what it is short of: nothing but what is near may be told.
+    pub short: Option<TooShort>,
 }
 
 /// What a level's history teaches: from it futures are drawn, as often as there are answers to "what if".
@@ -109,7 +117,8 @@ pub struct Fit {
     course: Course,
     /// The first week of the present rate, where it changed.
     changed: Option<usize>,
-    backtest: GrowthBacktest,
+    backtest: Option<GrowthBacktest>,
+    short: Option<TooShort>,
     retention: Option<Retention>,
     /// What the retention job will have taken by each day ahead.
     purged: Vec<f64>,
@@ -127,7 +136,8 @@ pub fn forecast(level: &Level, settings: GrowthSettings) -> Result<Forecast, Too
 }
 
 /// Weighs what a level's history says of its growth. Futures are drawn from the average of shapes, moved towards the
-/// simple courses as far as the series' own past prefers these, and spread as far as its past errors ask for.
+/// simple courses as far as the series' own past prefers these, and spread as far as its past errors ask for. A history
+/// of two to five weeks says so ([`Forecast::short`]); a shorter one is no history.
 pub fn fit(level: &Level, settings: GrowthSettings) -> Result<Fit, TooShort> {
     let days = &level.days;
     let need = LEAST_WEEKS * WEEK;
@@ -139,10 +149,13 @@ pub fn fit(level: &Level, settings: GrowthSettings) -> Result<Fit, TooShort> {
         need_days: need as f64,
         enough_at: (first + need) * DAY,
     };
-    let weeks = Weeks::of(days).ok_or_else(short)?;
+    let (weeks, short) = match Weeks::of(days) {
+        Some(weeks) => (weeks, None),
+        None => (Weeks::of_short(days).ok_or_else(short)?, Some(short())),
+    };
     let average = Average::of(&weeks, steps(settings.horizon_days), &settings.prior);
     let walk = WalkForward::of(&weeks, &average.foretold, average.in_bursts());
-    let backtest = walk.backtest().ok_or_else(short)?;
+    let backtest = walk.backtest();
     let end = weeks.len() - 1;
     let blend = walk.blend(end);
     let simple = blend.simple_rate(&simple_rates(&weeks.ends, end));
@@ -151,10 +164,11 @@ pub fn fit(level: &Level, settings: GrowthSettings) -> Result<Fit, TooShort> {
         .map(|ahead| retention.map_or(0.0, |job| purges_until(&job, last, ahead) * job.size))
         .collect();
     let years = (last - first + 1) as f64 / YEAR;
-    let futures = Futures::of(&weeks, &average, (blend.simple, simple), blend.widened, settings.horizon_days);
+    let widened = if short.is_some() { WIDENED_EARLY } else { blend.widened };
+    let futures = Futures::of(&weeks, &average, (blend.simple, simple), widened, settings.horizon_days);
     let (course, changed) = average.course();
     let (of, plan_risk) = (level.of, settings.plan_risk);
-    Ok(Fit { weeks, futures, course, changed, backtest, retention, purged, of, years, plan_risk })
+    Ok(Fit { weeks, futures, course, changed, backtest, short, retention, purged, of, years, plan_risk })
 }
 
 impl Fit {
@@ -170,7 +184,8 @@ impl Fit {
         changes.sort_by_key(|change| change.day);
         let purged = purged_by(self.purged.clone(), &changes);
         let events = Events { of: self.of, years: self.years, purged: &purged, changes: &changes };
-        let drawn = draw(&self.weeks, &self.futures, &events, self.plan_risk);
+        let fills = if self.short.is_some() { FILLS_EARLY } else { FILLS };
+        let drawn = draw(&self.weeks, &self.futures, &events, (self.plan_risk, fills));
         let (last, end) = (self.weeks.last, self.weeks.len() - 1);
         let day_of = |week: usize| last - WEEK * (end - week) as i64;
         let rate_changed = self.changed.map(|week| day_of(week) - WEEK + 1);
@@ -188,6 +203,7 @@ impl Fit {
             course: self.course,
             rhythm: self.weeks.rhythm,
             backtest: self.backtest.clone(),
+            short: self.short.clone(),
         }
     }
 }
@@ -230,9 +246,10 @@ mod tests {
         // Nothing is certain even of the straightest line: a quarter's rate may differ by a tenth.
         assert!(forecast.p95[91] - forecast.p50[91] > 50.0 && forecast.p5[91] < forecast.p50[91] - 50.0);
         assert_eq!((forecast.course, forecast.rate_changed), (Course::Steady, None));
-        assert!(forecast.backtest.mean_abs_error < 1.0, "{:?}", forecast.backtest);
+        let backtest = forecast.backtest.unwrap();
+        assert!(backtest.mean_abs_error < 1.0, "{backtest:?}");
         // Saying that nothing changes is off by 28 days of growth.
-        near(forecast.backtest.naive_error, 280.0, 1e-6);
+        near(backtest.naive_error, 280.0, 1e-6);
     }
 
     #[test]
@@ -287,6 +304,26 @@ mod tests {
         assert_eq!(forecast.course, Course::Saturating);
         near(forecast.gross_per_day, 400.0 / (1.0 + 314.0 / 60.0), 0.05);
         near(forecast.p50[180] - forecast.p50[0], saturating(479.5) - saturating(299.5), 0.05);
+    }
+
+    #[test]
+    fn a_short_history_says_what_is_near_and_how_unsure_it_is() {
+        // 100 a day, 2,948 on the last of twenty days at noon: 500 more are there five days later.
+        let short = forecast(&level(20, |d| 1_000.0 + 100.0 * d), SETTINGS).unwrap();
+        let needs = TooShort { have_days: 20.0, need_days: 42.0, enough_at: 42 * DAY };
+        assert_eq!((&short.short, &short.backtest), (&Some(needs), &None));
+        near(short.p50[5] - short.p50[0], 500.0, 0.1);
+        let reached = |path: &[f64]| path.iter().position(|&level| level >= 3_448.0).unwrap_or(usize::MAX);
+        let by = [&short.highest.early, &short.highest.likely, &short.highest.sure, &short.highest.late];
+        let [early, likely, sure, late] = by.map(|path| reached(path));
+        assert!(early < likely && likely <= 5 && 5 < sure && sure < late, "{early} {likely} {sure} {late}");
+        // A whole history of the same growth is surer.
+        let whole = forecast(&level(120, |d| 1_000.0 + 100.0 * d), SETTINGS).unwrap();
+        let wide = |forecast: &Forecast| forecast.p95[28] - forecast.p5[28];
+        assert!(whole.short.is_none() && wide(&short) > 1.5 * wide(&whole), "{}", wide(&short));
+        // In less than two weeks there is no growth from week to week.
+        let none = forecast(&level(13, |d| 1_000.0 + 100.0 * d), SETTINGS).unwrap_err();
+        assert_eq!((none.have_days, none.enough_at), (13.0, 42 * DAY));
     }
 
     #[test]
@@ -377,8 +414,8 @@ mod tests {
 
     #[test]
     fn less_than_six_weeks_is_too_short_and_says_until_when() {
-        let short = forecast(&level(30, |d| 1000.0 + d), SETTINGS).unwrap_err();
-        assert_eq!((short.have_days, short.need_days, short.enough_at), (30.0, 42.0, 42 * DAY));
-        assert!(forecast(&level(43, |d| 1000.0 + d), SETTINGS).is_ok());
+        let short = |days| forecast(&level(days, |d| 1000.0 + d), SETTINGS).unwrap().short;
+        assert_eq!(short(30), Some(TooShort { have_days: 30.0, need_days: 42.0, enough_at: 42 * DAY }));
+        assert_eq!(short(43), None);
     }
 }

@@ -115,8 +115,14 @@ impl Futures {
 }
 
 /// What the futures come to with what happens beside growth, for `events.purged.len()` days, the last one of the
-/// history included; `plan_risk` is the chance that a plan takes.
-pub(super) fn draw(weeks: &Weeks, futures: &Futures, events: &Events, plan_risk: f64) -> Drawn {
+/// history included; `plan_risk` is the chance that a plan takes and
+/// `fills` the share of the futures that tells a mark's day.
+pub(super) fn draw(
+    weeks: &Weeks,
+    futures: &Futures,
+    events: &Events,
+    (plan_risk, fills): (f64, f64),
+) -> Drawn {
     let Futures { paths, middle, draws } = futures;
     let mut draws = *draws;
     let horizon = events.purged.len().max(1) - 1;
@@ -144,7 +150,7 @@ pub(super) fn draw(weeks: &Weeks, futures: &Futures, events: &Events, plan_risk:
         p5,
         p50: p50.into_iter().map(|level| level.max(0.0)).collect(),
         p95,
-        highest: Highest::of(top, plan_risk),
+        highest: Highest::of(top, plan_risk, fills),
         per_day: (middle[4] - middle[0]) / 28.0 * weeks.unit * mean_factor(events.changes, 28),
     }
 }

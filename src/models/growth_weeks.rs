@@ -9,6 +9,9 @@ pub(super) const WEEK: i64 = 7;
 const MOST_WEEKS: i64 = 53;
 /// Fewest weeks: three to fit, two to hold the fit against, and the one that the first growth is counted from.
 pub(super) const LEAST_WEEKS: i64 = 6;
+/// Fewest weeks of a history that says no more than what is near: two, whose difference is growth; of less, a weekend
+/// cannot be told from one.
+const FEWEST_WEEKS: i64 = 2;
 /// Days after each other are a little alike; the variance of their mean is larger by this (a correlation of 0.1
 /// from day to day, over a week).
 const ALIKE: f64 = 1.3;
@@ -60,18 +63,29 @@ pub(super) struct Weeks {
 impl Weeks {
     /// The weeks of ascending days; `None` with less than [`LEAST_WEEKS`] of them.
     pub(super) fn of(days: &[(i64, f64)]) -> Option<Self> {
+        Weeks::at_least(LEAST_WEEKS, days)
+    }
+
+    /// The weeks of ascending days that may be few; `None` with less than [`FEWEST_WEEKS`] of them.
+    pub(super) fn of_short(days: &[(i64, f64)]) -> Option<Self> {
+        Weeks::at_least(FEWEST_WEEKS, days)
+    }
+
+    fn at_least(least: i64, days: &[(i64, f64)]) -> Option<Self> {
         let (&(first, _), &(last, level)) = (days.first()?, days.last()?);
         let rhythm = WeeklyRhythm::of(days);
         let level = level - rhythm.on(last);
         let count = ((last - first + 1) / WEEK).min(MOST_WEEKS);
-        if count < LEAST_WEEKS {
+        if count < least {
             return None;
         }
         let unit = days.iter().map(|d| d.1.abs()).fold(0.0, f64::max);
         let unit = if unit > 0.0 { unit } else { 1.0 };
         let days: Vec<(i64, f64)> = days.iter().map(|&(day, level)| (day, level - rhythm.on(day))).collect();
         let days = days.as_slice();
-        let of_a_day = noise_of_a_day(days, unit);
+        // A short history has no same weekday on both sides: what it does within the week counts as noise, too.
+        let apart = if count < LEAST_WEEKS { 1 } else { WEEK };
+        let of_a_day = noise_of_a_day(days, apart, unit);
         let noise = ALIKE * of_a_day.powi(2);
         let (mut means, mut ends) = (Vec::new(), Vec::new());
         let mut observed = Vec::new();
@@ -113,12 +127,12 @@ impl Weeks {
     }
 }
 
-/// The standard deviation of one day's level around that of the same weekday a week before and after.
-fn noise_of_a_day(days: &[(i64, f64)], unit: f64) -> f64 {
+/// The standard deviation of one day's level around those so many days before and after: a week's are the same weekday.
+fn noise_of_a_day(days: &[(i64, f64)], apart: i64, unit: f64) -> f64 {
     let on = |day: i64| days.binary_search_by_key(&day, |d| d.0).ok().map(|i| days[i].1);
     let mut off: Vec<f64> = days
         .iter()
-        .filter_map(|d| Some((d.1 - 0.5 * (on(d.0 - WEEK)? + on(d.0 + WEEK)?)).abs() / unit))
+        .filter_map(|d| Some((d.1 - 0.5 * (on(d.0 - apart)? + on(d.0 + apart)?)).abs() / unit))
         .collect();
     // Of three days' noise, the difference holds 1 + 1/4 + 1/4 of the variance.
     let spread = median(&mut off).unwrap_or(0.0) * NORMAL_SPREAD * (2.0_f64 / 3.0).sqrt();
@@ -158,9 +172,9 @@ mod tests {
         let grown = |d: i64| (d / 7 * 5 + (d % 7).min(5)) as f64;
         let days: Vec<(i64, f64)> =
             (0..350).map(|d| (d, 1000.0 + grown(d) + 3.0 * (0.7 * (d * d) as f64).sin())).collect();
-        let noise = noise_of_a_day(&days, 1.0);
+        let noise = noise_of_a_day(&days, WEEK, 1.0);
         assert!((1.5..3.0).contains(&noise), "{noise}");
         let still: Vec<(i64, f64)> = (0..350).map(|d| (d, 1000.0 + grown(d))).collect();
-        assert_eq!(noise_of_a_day(&still, 1.0), LEAST_NOISE);
+        assert_eq!(noise_of_a_day(&still, WEEK, 1.0), LEAST_NOISE);
     }
 }

@@ -150,6 +150,7 @@ fn reached(
         p50: date(runway.p50_days),
         p95: date(runway.p95_days),
         order_by: date(runway.p5_days).map(|early| context.before(early, lead_time_days)),
+        early_warning: None,
         lead_time_days,
     };
     Verdict::Crosses(Crossing { reached, load_limit: told(Some(*at), Some(*low), *high, *beyond_seen) })

@@ -167,6 +167,18 @@ pub struct Exhaustion {
     pub order_by: Option<NaiveDate>,
     /// Days between deciding and having new capacity.
     pub lead_time_days: f64,
+    /// Where it is an early warning: how little it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_warning: Option<EarlyWarning>,
+}
+
+/// A warning by a history that is too short for a whole forecast.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EarlyWarning {
+    /// Days of history that there are.
+    pub history_days: f64,
+    /// The local date on which there will be enough for a whole forecast.
+    pub enough_on: NaiveDate,
 }
 
 /// What a finding says.

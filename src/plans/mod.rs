@@ -82,7 +82,9 @@ pub use drift_weighed::{WeighedDrift, weighed_drifts};
 pub use earlier::{Difference, Earlier, Reason};
 pub use ebb::{NOT_SCALING, PoolServers, ebb_finding};
 pub use evidence::{Backtest, Band, Evidence, Fact, Later, Line, Mark, Quantity, Threshold, Week};
-pub use finding::{EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf};
+pub use finding::{
+    EarlyWarning, EventId, Exhaustion, Finding, Kind, Question, Runway, Severity, Subject, Verdict, WhatIf,
+};
 pub use foretold::{Ahead, DISTANCES, Foretold};
 pub use handover::{
     Change, ClockChange, Comparison, DAY_MINUTES, Daily, Expiry, Handover, NoHandover, OtherDay, ServerWeek,

@@ -232,7 +232,7 @@ fn evidence(
         parts: counted.findings.iter().map(|finding| finding.id.clone()).collect(),
         facts,
         model: forecast.zip(level).map(model).unwrap_or_default(),
-        backtest: forecast.map(|f| outlook::backtest(f, Unit::Bytes)),
+        backtest: forecast.and_then(|f| outlook::backtest(f, Unit::Bytes)),
     }
 }
 

@@ -291,7 +291,7 @@ fn evidence(
         parts: Vec::new(),
         facts,
         model: forecast.zip(level).map(|(f, l)| outlook::model(f, l, context)).unwrap_or_default(),
-        backtest: forecast.map(|f| outlook::backtest(f, resource.unit)),
+        backtest: forecast.and_then(|f| outlook::backtest(f, resource.unit)),
     }
 }
 

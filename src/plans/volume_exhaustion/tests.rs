@@ -166,8 +166,8 @@ fn what_cannot_be_forecast_says_why_and_when() {
         (sizeless, "its source does not tell how much it holds", None, "Check what its monitoring answers."),
         (empty, "there is no sample", None, "Check what its monitoring answers."),
         (
-            growing(20),
-            "20 days of history; the model needs 42",
+            holding(20, |d| 5_000.0 + 10.0 * d),
+            "20 days of history; the model needs 42, and it is not sure to fill within 42 days",
             enough,
             "Wait until 8 Dec 2026: then there is enough history.",
         ),
@@ -180,7 +180,12 @@ fn what_cannot_be_forecast_says_why_and_when() {
 
 #[test]
 fn a_forecast_begins_on_the_day_that_was_told() {
-    assert_eq!(undecided(&judged(&growing(41), "")).1, Some(date("2026-11-17")));
+    // 400 days are left.
+    assert_eq!(undecided(&judged(&holding(41, |d| 5_000.0 + 10.0 * d), "")).1, Some(date("2026-11-17")));
+    // What is near is told before.
+    let early =
+        |days: i64| exhaustion(&judged(&growing(days), "")).early_warning.map(|early| early.enough_on);
+    assert_eq!([early(41), early(42)], [Some(date("2026-11-17")), None]);
     assert!((exhaustion(&judged(&growing(42), "")).runway.p50_days.unwrap() - 19.0).abs() < EARLIER);
 }
 
@@ -217,7 +222,8 @@ fn nothing_before_a_break_is_looked_at() {
     assert!((exhaustion(&found).runway.p50_days.unwrap() - 19.0).abs() < EARLIER);
     // On 1 November: from the 2nd to the 15th are 14 days, and 42 days after the 2nd is 14 December.
     let found = judged(&broken, &event("break", "2026-11-01", "2026-11-01"));
-    assert_eq!(undecided(&found), ("14 days of history; the model needs 42", Some(date("2026-12-14"))));
+    let early = exhaustion(&found).early_warning.unwrap();
+    assert_eq!((early.history_days, early.enough_on), (14.0, date("2026-12-14")));
     // One that is still to come says nothing.
     let found = judged(&broken, &event("break", "2026-12-24", "2026-12-24"));
     assert_eq!(fact(&found, "history"), Some(120.0));
