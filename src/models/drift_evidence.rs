@@ -2,13 +2,8 @@
 
 use super::{
     drift_noise::{Gain, NOISES, gains, noises},
-    drift_shape::{COURSES, Course},
+    drift_shape::Course,
 };
-
-/// The change from the start to the end of the span, on the scale of logarithms, is normal around zero, narrow for
-/// most and wide for the rest: (standard deviation, weight). Set on simulated fleets; a factor of 1.35 is one
-/// narrow deviation, and a release that halves a latency is no surprise to the wide one.
-pub(super) const CHANGES: [(f64, f64); 2] = [(0.4, 0.85), (1.2, 0.15)];
 
 /// A course of which less than this is left beside the fixed shapes is one of them.
 const LEAST_OWN: f64 = 1e-9;
@@ -47,10 +42,11 @@ pub(super) struct Evidence {
     pub(super) changes: Vec<Vec<Change>>,
 }
 
-/// A course under one noise, the change integrated out.
+/// A course under one noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Change {
-    /// The logarithm of the likelihood, on the same scale as that of no change.
+    /// The logarithm of the likelihood at the best size times √(2π) standard errors: the change integrated out as if all
+    /// sizes were as likely. On the same scale as that of no change, but for the density of sizes.
     pub(super) log_likelihood: f64,
     /// The change that fits best.
     pub(super) size: f64,
@@ -68,28 +64,11 @@ impl Evidence {
             own.extend(other.into_iter().map(weighted));
         }
     }
-
-    /// By noise: the logarithms of the likelihoods of no change, a ramp, a late ramp and a step, courses of one
-    /// kind being equally likely.
-    pub(super) fn by_kind(&self) -> Vec<[f64; 1 + COURSES]> {
-        let by_noise = |(steady, changes): (&f64, &Vec<Change>)| {
-            let mut kinds = [*steady, f64::NEG_INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-            let mut counts = [0.0_f64; COURSES];
-            for (course, change) in self.courses.iter().zip(changes) {
-                let kind = course.kind();
-                kinds[1 + kind] = log_sum(kinds[1 + kind], change.log_likelihood);
-                counts[kind] += 1.0;
-            }
-            (0..COURSES).filter(|&k| counts[k] > 0.0).for_each(|k| kinds[1 + k] -= counts[k].ln());
-            kinds
-        };
-        self.steady.iter().zip(&self.changes).map(by_noise).collect()
-    }
 }
 
 /// Weighs courses under all noises, beside shapes that are held to be there whatever their size (`fixed`: a value
-/// for each level). The constant, the fixed shapes and σ are integrated out with flat priors (on σ's logarithm), the
-/// change with [`CHANGES`].
+/// for each level). The constant, the fixed shapes and σ are integrated out with flat priors (on σ's logarithm); the
+/// change is left, for the fleet to say how large changes are (`drift_sizes`).
 pub(super) fn weigh(series: &Spaced, fixed: &[Vec<f64>], courses: Vec<Course>) -> Evidence {
     let known: Vec<bool> = series.levels.iter().map(Option::is_some).collect();
     let columns = Columns::of(series, fixed, &courses);
@@ -190,14 +169,7 @@ impl Products {
             let rest = (left - xy * size).max(least);
             // The t-distribution of the size, by its variance.
             let variance = rest / ((freedom - 3.0).max(1.0) * xx);
-            let prior: f64 = CHANGES
-                .iter()
-                .map(|(deviation, weight)| {
-                    let total = deviation * deviation + variance;
-                    weight * (variance / total).sqrt() * (-0.5 * size * size / total).exp()
-                })
-                .sum();
-            let log_likelihood = base - 0.5 * freedom * rest.ln() + prior.ln();
+            let log_likelihood = base - 0.5 * freedom * rest.ln() + 0.5 * variance.ln();
             Change { log_likelihood, size, error: variance.sqrt() }
         };
         (base - 0.5 * freedom * left.ln(), (1 + self.nuisances.len()..self.own.len()).map(change).collect())

@@ -14,11 +14,22 @@ const LONG_DAYS: [f64; 5] = [0.35, 0.7, 1.4, 2.8, 5.6];
 /// Share of the short part.
 const SHORT_SHARES: [f64; 5] = [0.9, 0.75, 0.5, 0.25, 0.0];
 
+/// Noise that remembers longer than this, its parts by their shares, wanders: on simulated fleets few that do change
+/// beside it.
+const WANDERS_DAYS: f64 = 0.4;
+
 /// One kind of noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Noise {
     long_days: f64,
     short_share: f64,
+}
+
+impl Noise {
+    /// Whether it wanders: on average it remembers longer than [`WANDERS_DAYS`].
+    pub(super) fn wanders(self) -> bool {
+        self.short_share * SHORT_DAYS + (1.0 - self.short_share) * self.long_days > WANDERS_DAYS
+    }
 }
 
 /// How many kinds of noise are weighed.

@@ -3,9 +3,10 @@
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::{
-    drift_evidence::{CHANGES, Evidence},
+    drift_evidence::Evidence,
     drift_fleet::DriftPrior,
     drift_shape::{COURSES, Course},
+    drift_sizes::sizes,
 };
 
 /// A change of less than this share over the span is no drift, however certain.
@@ -15,8 +16,11 @@ const LEAST_CHANGE: f64 = 0.05;
 const POWER: f64 = 0.8;
 /// Parts of the posterior that together weigh less than this are left out: they move no quantile visibly.
 const NEGLIGIBLE: f64 = 1e-4;
+/// A course under a noise that is less likely than the best by this logarithm is left out before sizes are looked at: a
+/// size makes up for a few units of it.
+const UNHEARD: f64 = 20.0;
 
-/// A part of the belief in a change: a normal distribution of its size under one course and noise.
+/// A part of the belief in a change: a normal distribution of its size under one course, noise and size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Part {
     course: usize,
@@ -49,22 +53,31 @@ impl Posterior {
         let steady = || evidence.steady.iter().zip(&prior.weights).map(|(l, w)| l + w[0].ln());
         let joint = |noise: usize, course: usize| {
             let kind = evidence.courses[course].kind();
-            let weight = prior.weights[noise][1 + kind] / counts[kind];
-            evidence.changes[noise][course].log_likelihood + weight.ln()
+            (prior.weights[noise][1 + kind] / counts[kind]).ln()
         };
         let cells = || {
             (0..evidence.steady.len())
                 .flat_map(|noise| (0..evidence.courses.len()).map(move |course| (noise, course)))
         };
-        let highest = steady().chain(cells().map(|(n, c)| joint(n, c))).fold(f64::NEG_INFINITY, f64::max);
+        let all = sizes();
+        let part = |(noise, course): (usize, usize)| {
+            let (joint, change) = (joint(noise, course), evidence.changes[noise][course]);
+            all.iter().zip(&prior.sizes).map(move |(size, share)| {
+                let (mean, deviation) = size.given(change.size, change.error * change.error / POWER);
+                Part { course, weight: joint + share.ln() + size.log_likelihood(&change), mean, deviation }
+            })
+        };
+        // Weights are logarithms until the highest is known.
+        let about = |(noise, course): (usize, usize)| {
+            joint(noise, course) + evidence.changes[noise][course].log_likelihood
+        };
+        let best = cells().map(about).fold(f64::NEG_INFINITY, f64::max);
+        let likely = |cell: &(usize, usize)| about(*cell) > best - UNHEARD;
+        let mut parts: Vec<Part> = cells().filter(likely).flat_map(part).collect();
+        let highest = steady().chain(parts.iter().map(|part| part.weight)).fold(f64::NEG_INFINITY, f64::max);
         let none: f64 = steady().map(|l| (l - highest).exp()).sum();
-        let mut parts: Vec<Part> = Vec::new();
-        for (noise, course) in cells() {
-            let weight = (joint(noise, course) - highest).exp();
-            if weight > 0.0 {
-                parts.extend(split(evidence, noise, course, weight));
-            }
-        }
+        parts.iter_mut().for_each(|part| part.weight = (part.weight - highest).exp());
+        parts.retain(|part| part.weight > 0.0);
         let some: f64 = parts.iter().map(|part| part.weight).sum();
         parts.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight));
         let mut left = some;
@@ -77,7 +90,8 @@ impl Posterior {
         parts.truncate(kept);
         let total: f64 = parts.iter().map(|part| part.weight).sum();
         parts.iter_mut().for_each(|part| part.weight /= total);
-        let odds = (prior.changing() / (1.0 - prior.changing())).ln();
+        let changes = prior.weight_of_changes();
+        let odds = (changes / (1.0 - changes)).ln();
         let log_odds = odds + POWER * (some.ln() - none.max(f64::MIN_POSITIVE).ln() - odds);
         let changed = 1.0 / (1.0 + (-log_odds).exp());
         let mut posterior =
@@ -133,24 +147,6 @@ impl Posterior {
         let of_kind: Vec<f64> = of_kind.map(|(w, c)| if c.kind() == kind { *w } else { -1.0 }).collect();
         self.courses.get(most(&of_kind)).copied().unwrap_or(Course::Ramp)
     }
-}
-
-/// The size of a change under each width of its prior.
-fn split(evidence: &Evidence, noise: usize, course: usize, weight: f64) -> [Part; CHANGES.len()] {
-    let change = evidence.changes[noise][course];
-    let variance = change.error * change.error / POWER;
-    let parts = CHANGES.map(|(deviation, share)| {
-        let prior = deviation * deviation;
-        let total = prior + variance;
-        Part {
-            course,
-            weight: share * (1.0 / total).sqrt() * (-0.5 * change.size * change.size / total).exp(),
-            mean: change.size * prior / total,
-            deviation: (prior * variance / total).sqrt(),
-        }
-    });
-    let sum: f64 = parts.iter().map(|part| part.weight).sum();
-    parts.map(|part| Part { weight: if sum > 0.0 { weight * part.weight / sum } else { 0.0 }, ..part })
 }
 
 fn most(values: &[f64]) -> usize {

@@ -8,6 +8,7 @@ mod drift_fleet;
 mod drift_noise;
 mod drift_posterior;
 mod drift_shape;
+mod drift_sizes;
 mod drift_steps;
 mod false_discoveries;
 mod growth;

@@ -223,7 +223,7 @@ fn worth_telling(less: f64, more: f64) -> bool {
 impl ShareEvidence {
     /// What is believed of it, in a fleet of which so many series change.
     pub fn judge(&self, prior: &DriftPrior) -> ShareChange {
-        let changing = prior.changing();
+        let changing = prior.changing;
         let odds = changing / (1.0 - changing) * self.log_ratio.exp();
         let changed = if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
         let mixed = |given: &[f64]| -> Vec<f64> {

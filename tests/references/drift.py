@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Reference numbers for the drift model's evidence: generalised least squares by statsmodels with the covariance of
-each noise written out, and the likelihoods with the change integrated out by quadrature.
+each noise written out, and the likelihoods with the change left for the fleet to integrate out.
 
     pip install numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0
     python3 drift.py > drift.json
@@ -15,7 +15,6 @@ SHORT, WHITE = 0.1, 0.02
 LONG = [0.35, 0.7, 1.4, 2.8, 5.6]
 SHARES = [0.9, 0.75, 0.5, 0.25, 0.0]
 NOISES = [(LONG[0], 1.0)] + [(tau, share) for tau in LONG for share in SHARES]
-CHANGES = [(0.4, 0.85), (1.2, 0.15)]
 
 
 def covariance(times, noise):
@@ -51,9 +50,7 @@ def case(name, rng, n, step, noise, holes, trend, fixed):
         size = float(fit.params[-1])
         xx = 1 / float(fit.normalized_cov_params[-1, -1])
         error = np.sqrt(left / ((freedom - 3) * xx))
-        total = [d * d + error * error for d, _ in CHANGES]
-        prior = sum(w * error / np.sqrt(s) * np.exp(-0.5 * size * size / s) for s, (_, w) in zip(total, CHANGES))
-        fits.append([size, float(error), float(base - 0.5 * freedom * np.log(left) + np.log(prior))])
+        fits.append([size, float(error), float(base - 0.5 * freedom * np.log(left) + np.log(error))])
     out = [None if not k else float(v) for v, k in zip(levels, known)]
     return {"name": name, "step": step, "levels": out, "noise": noise, "step_at": float(at),
             "fixed": [list(map(float, f)) for f in fixed], "steady": float(base - 0.5 * freedom * np.log(none)),
