@@ -193,12 +193,6 @@ impl Products {
     }
 }
 
-/// ln(eᵃ + eᵇ).
-pub(super) fn log_sum(a: f64, b: f64) -> f64 {
-    let (high, low) = if a > b { (a, b) } else { (b, a) };
-    if low == f64::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
-}
-
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
@@ -242,12 +236,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn a_sum_of_logarithms_knows_nothing_and_all() {
-        assert_eq!(log_sum(f64::NEG_INFINITY, -3.0), -3.0);
-        // ln(e⁰ + e⁰) = ln 2
-        assert!((log_sum(0.0, 0.0) - 2.0_f64.ln()).abs() < 1e-15);
     }
 }

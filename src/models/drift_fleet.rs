@@ -172,7 +172,7 @@ const FALSE_SHARE: f64 = 0.035;
 /// A belief below this is never told, however many sure ones there are beside it.
 const LEAST_BELIEF: f64 = 0.60;
 /// A belief above this is always told: what a series by itself needs.
-const LONE_BELIEF: f64 = 0.85;
+pub(super) const LONE_BELIEF: f64 = 0.85;
 
 /// The least belief in a rise or fall that is told, so that of all that are told the share of false ones, by their
 /// own beliefs, stays low: the Bayesian false discovery rate (Newton et al. 2004). It takes the beliefs of all series.

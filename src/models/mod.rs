@@ -3,10 +3,12 @@
 
 mod change_shape;
 mod drift;
+mod drift_backtest;
 mod drift_evidence;
 mod drift_fleet;
 mod drift_noise;
 mod drift_posterior;
+mod drift_reach;
 mod drift_shape;
 mod drift_sizes;
 mod drift_steps;
@@ -67,7 +69,11 @@ mod together;
 mod weekly_peak;
 
 pub use drift::{Drift, DriftCourse, DriftEvidence, DriftSettings, DriftStep, drift_evidence, drift_prior};
+pub use drift_backtest::{
+    DATES_AHEAD_DAYS, DateErrors, DateTried, LEAST_DATES, LEAST_KNOWN_DAYS, date_errors, dates_tried,
+};
 pub use drift_fleet::{DriftPrior, least_belief};
+pub use drift_reach::ReachDays;
 pub use false_discoveries::told_up_to;
 pub use growth::{Fit, Forecast, GrowthSettings, Highest, fit, forecast};
 pub use growth_backtest::GrowthBacktest;

@@ -3,7 +3,7 @@
 use super::{
     Context, DatedStep, Decision, DriftKind, DriftSize, EventId, Evidence, Finding, Line, Mark, Peers,
     SameLoadEffect, Scope, Severity, Subject, Threshold, Verdict, WeighedDrift, WeighedShare,
-    drift_limit::limit_dates,
+    drift_limit::{DatesTried, limit_dates, tried},
     drift_pool::{hosts_that_rise, one_call_a_pool},
     drift_scope::{Member, peers, scope},
     drift_weighed::pool_of,
@@ -41,6 +41,7 @@ pub fn drift_findings(fleet: &[WeighedDrift], shares: &[WeighedShare], context: 
         of_shares.iter().zip(shares).filter(|(_, one)| !one.of_pool).filter_map(|(share, _)| share.as_ref());
     let beliefs: Vec<f64> = beliefs.chain(of_hosts.map(|share| share.rises.max(share.falls))).collect();
     let least = least_belief(&beliefs);
+    let tried = tried(fleet, &judged, context);
     let raw: Vec<Option<SameLoadEffect>> = fleet
         .par_iter()
         .map(|one| {
@@ -53,7 +54,7 @@ pub fn drift_findings(fleet: &[WeighedDrift], shares: &[WeighedShare], context: 
     let members = members(fleet, &judged, least, context);
     let beside = peers_of(&members, |i| fleet[i].of_pool);
     let answers = judged.iter().zip(raw).zip(beside).zip(fleet).map(|(((drift, same_load), peers), one)| {
-        drift.as_ref().map(|drift| Judged { drift, least, same_load, peers, of_pool: one.of_pool })
+        drift.as_ref().map(|drift| Judged { drift, least, tried, same_load, peers, of_pool: one.of_pool })
     });
     let mut findings: Vec<Finding> =
         fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect();
@@ -80,6 +81,7 @@ fn peers_of(members: &[Member<'_>], of_pool: impl Fn(usize) -> bool) -> Vec<Opti
 struct Judged<'a> {
     drift: &'a Drift,
     least: f64,
+    tried: DatesTried,
     same_load: Option<SameLoadEffect>,
     peers: Option<Peers>,
     of_pool: bool,
@@ -145,7 +147,7 @@ fn finding(one: &WeighedDrift, judged: Option<Judged>, context: &Context) -> Fin
 }
 
 fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
-    let Judged { drift, least, same_load, peers, of_pool } = judged;
+    let Judged { drift, least, tried, same_load, peers, of_pool } = judged;
     let (course, began_on, steps) = match &drift.course {
         DriftCourse::Ramp => (DriftKind::Ramp, None, Vec::new()),
         DriftCourse::Late { from } => (DriftKind::Late, wording::local_date(*from), Vec::new()),
@@ -179,8 +181,8 @@ fn verdict(judged: Judged, limit: Option<f64>, context: &Context) -> Verdict {
     let told = size.belief >= least;
     let rises = told && drift.rises > drift.falls;
     size.scope = if of_pool { rises.then_some(Scope::Pool) } else { scope(rises, peers) };
-    if let (true, Some(limit), Some(&level)) = (rises, limit, drift.trend.last()) {
-        size.limit_dates = limit_dates(&size, level, limit, context);
+    if let (true, Some(limit)) = (rises, limit) {
+        size.limit_dates = limit_dates(drift, limit, tried, context);
     }
     match (told, rises) {
         (false, _) => Verdict::Steady(size),

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     archive::Column,
     models::{DriftEvidence, DriftSettings, at_same_load, drift_evidence},
-    platform::{Labels, Measure, Pool},
-    series::{Fold, HOUR, Series, grid},
+    platform::{Labels, Measure, Pool, SeriesKey},
+    series::{DAY, Fold, HOUR, Series, grid},
 };
 
 /// Days looked at: a quarter shows a drift without last year's platform in it.
@@ -30,6 +30,32 @@ pub struct WeighedDrift {
     pub(super) evidence: Result<DriftEvidence, Verdict>,
     /// The load that was taken off, and what the series says with it left in.
     pub(super) load: Option<(Measure, f64, DriftEvidence)>,
+    /// What was weighed, where a limit is declared: the dates on which it is reached are tried on it.
+    pub(super) past: Option<Past>,
+}
+
+/// The hours of a series and of its load.
+#[derive(Debug, Clone)]
+pub(super) struct Past {
+    pub(super) hours: Series,
+    pub(super) load: Option<Series>,
+}
+
+impl Past {
+    /// What the series said so many days before its last hour, at the same load as today.
+    pub(super) fn evidence_before(&self, days: i64, settings: &DriftSettings) -> Option<DriftEvidence> {
+        let end = self.hours.last()?.0 - days * DAY;
+        let (hours, load) = (until(&self.hours, end), self.load.as_ref().map(|load| until(load, end)));
+        match load {
+            Some(load) => drift_evidence(&at_same_load(&hours, &load)?.latency, settings).ok(),
+            None => drift_evidence(&hours, settings).ok(),
+        }
+    }
+}
+
+fn until(hours: &Series, end: i64) -> Series {
+    let slots = (0..hours.len()).take_while(|&i| hours.time(i) <= end).map(|i| hours.get(i));
+    Series::from_slots(hours.time(0), hours.step(), slots.collect::<Vec<_>>())
 }
 
 impl WeighedDrift {
@@ -60,6 +86,11 @@ pub fn weighed_drifts(
     hosts.chain(pools).collect()
 }
 
+/// How every drift is judged.
+pub(super) fn settings(context: &Context) -> DriftSettings {
+    DriftSettings { clock: context.clock(), days: SPAN_DAYS }
+}
+
 fn weighed(
     measure: Measure,
     (labels, of_pool): (&Labels, bool),
@@ -68,12 +99,13 @@ fn weighed(
     context: &Context,
 ) -> WeighedDrift {
     let hours = context.declared(hours, labels.get("host"), pool_of(labels, context));
-    let settings = DriftSettings { clock: context.clock(), days: SPAN_DAYS };
+    let settings = settings(context);
     let mut evidence = match context.stopped(&hours) {
         Some(stopped) => Err(stopped),
         None => drift_evidence(&hours, &settings).map_err(|short| context.too_short(&short)),
     };
     let mut taken_off = None;
+    let mut load_behind = None;
     if let (Ok(raw), Some((of, loads))) = (&evidence, load) {
         let same = at_same_load(&hours, &loads).filter(|same| same.explained >= EXPLAINS);
         let at_same = same.and_then(|same| {
@@ -83,9 +115,13 @@ fn weighed(
         if let Some((at_same, explained)) = at_same {
             taken_off = Some((of, explained, raw.clone()));
             evidence = Ok(at_same);
+            load_behind = Some(loads);
         }
     }
-    WeighedDrift { measure, labels: labels.clone(), of_pool, evidence, load: taken_off }
+    let key = SeriesKey { measure, labels: labels.clone() };
+    let limited = evidence.is_ok() && context.platform.limit_for(&key, pool_of(labels, context)).is_some();
+    let past = limited.then(|| Past { hours, load: load_behind });
+    WeighedDrift { measure, labels: labels.clone(), of_pool, evidence, load: taken_off, past }
 }
 
 /// The typical load of a pool's hosts; `None` where no host's load is known, or several of each.

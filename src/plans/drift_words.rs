@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{DatedStep, DriftKind, DriftSize, Fact, Peers, Scope, Severity, Verdict, wording};
+use super::{DatedStep, DatesTried, DriftKind, DriftSize, Fact, Peers, Scope, Severity, Verdict, wording};
 use crate::platform::{Labels, Measure, Pool};
 
 /// `probe inbound`, `queue deferred on out02`, `delivery.delay on out01 (stage transmission)`.
@@ -99,8 +99,26 @@ pub(super) fn facts(verdict: &Verdict, of_pool: bool) -> Vec<Fact> {
         let date = |date: Option<NaiveDate>| date.map_or("not within a year".to_owned(), wording::date);
         let text = format!("{} ({} to {})", date(dates.middle), date(dates.early), date(dates.late));
         facts.push(wording::text("limit reached if it goes on", text));
+        facts.push(wording::text("such dates, tried on the past", tried(&dates.tried)));
     }
     facts
+}
+
+fn tried(tried: &DatesTried) -> String {
+    match *tried {
+        DatesTried::Errors { dates, series, days_ahead, median_days_off, within } => {
+            let of = if series == 1 { "one series".to_owned() } else { format!("{series} series") };
+            let held = wording::percent(within);
+            format!(
+                "of {dates} dates {days_ahead} days ahead, on {of} with a limit, half were off by at most \
+                 {median_days_off:.0} days; {held} were within their interval"
+            )
+        }
+        DatesTried::CannotSay { dates, needed, needs_days } => format!(
+            "how right they are cannot be said: {dates} could be tried and {needed} are needed, of rises that were sure \
+             with at least {needs_days:.0} days of history"
+        ),
+    }
 }
 
 fn moves(name: &str, size: &DriftSize, [moves, moved]: [&str; 2]) -> String {

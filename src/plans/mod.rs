@@ -75,7 +75,7 @@ pub use decision::{
     Decision, Departure, GrowthExplained, MonthlyGrowth, Move, Order, Rebalance, Relieved, Volumes,
 };
 pub use drift::drift_findings;
-pub use drift_limit::LimitDates;
+pub use drift_limit::{DatesTried, LimitDates};
 pub use drift_scope::{Peers, Scope};
 pub use drift_size::{DatedStep, DriftKind, DriftSize, SameLoadEffect};
 pub use drift_weighed::{WeighedDrift, weighed_drifts};

@@ -299,5 +299,35 @@ fn a_rise_below_its_limit_is_told_with_the_dates_on_which_it_reaches_it() {
     let off = dates.middle.unwrap().signed_duration_since(date("2027-01-23")).num_days();
     assert!(off.abs() <= 4, "{dates:?}");
     assert!(dates.early <= dates.middle && dates.middle <= dates.late, "{dates:?}");
+    // 60 days of history leave 29 before the day whose level could have been foretold.
+    let too_short = DatesTried::CannotSay { dates: 0, needed: 8, needs_days: 84.0 };
+    assert_eq!(dates.tried, too_short);
+    let said = found.evidence.facts.iter().find(|fact| fact.name == "such dates, tried on the past").unwrap();
+    let said = format!("{:?}", said.quantity);
+    assert!(said.contains("how right they are cannot be said: 0 could be tried and 8 are needed"), "{said}");
     assert_eq!(size(&judged(probe(60, 0, 20.0), &limit(250)).verdict).limit_dates, None);
+}
+
+#[test]
+fn the_dates_of_a_limit_are_tried_on_the_past_of_all_that_have_one() {
+    // 140 days of the same rise: of each host's moments, 31, 45, 59, 73 days ago have 56 days behind them.
+    let hosts = ["web01", "web02", "web03"];
+    let columns: Vec<Column> = hosts
+        .iter()
+        .map(|host| Column {
+            labels: Labels::from([("host", *host), ("probe", "inbound")]),
+            ..probe(140, 0, 20.0)
+        })
+        .collect();
+    let platform = platform(&format!("{MAILSTORE}{}", limit(350)));
+    let context = at(&platform);
+    let weighed = weighed_drifts(Measure::ProbeDuration, &columns, &[], &context);
+    let found = drift_findings(&weighed, &[], &context).remove(0);
+    let dates = size(&found.verdict).limit_dates.unwrap();
+    let DatesTried::Errors { dates, series, days_ahead, median_days_off, within } = dates.tried else {
+        panic!("{dates:?}")
+    };
+    assert_eq!((dates, series, days_ahead), (12, 3, 28));
+    // A week's level is off by less than the noise of half a percent, and a day is 0.3 %.
+    assert!(median_days_off < 1.6 && within >= 0.5, "{median_days_off} {within}");
 }
