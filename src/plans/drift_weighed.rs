@@ -120,7 +120,7 @@ fn weighed(
     }
     let key = SeriesKey { measure, labels: labels.clone() };
     let limited = evidence.is_ok() && context.platform.limit_for(&key, pool_of(labels, context)).is_some();
-    let past = limited.then(|| Past { hours, load: load_behind });
+    let past = limited.then_some(Past { hours, load: load_behind });
     WeighedDrift { measure, labels: labels.clone(), of_pool, evidence, load: taken_off, past }
 }
 
