@@ -1,13 +1,14 @@
 //! When a rise reaches a level, if it goes on as it does: by the slope and its interval, and by how far the level of a week is
 //! off the trend.
 
-use super::drift::{Drift, DriftCourse};
+use super::{
+    drift::{Drift, DriftCourse},
+    normal::Z_95,
+};
 use crate::series::median;
 
 /// Days ahead that are told: farther, no quarter's slope says anything.
 const HORIZON_DAYS: f64 = 365.0;
-/// The quantile of the normal distribution beyond which one value in twenty lies.
-const ONE_IN_TWENTY: f64 = 1.645;
 /// A week with fewer days than this that have a level says nothing of the noise.
 const LEAST_WEEK_DAYS: usize = 4;
 /// Halvings of a span of days; after these a day is told to a minute.
@@ -37,7 +38,7 @@ impl Drift {
         }
         let far = (level / now).ln();
         // Today's level is as far off the trend as that of the week to come.
-        let noise = ONE_IN_TWENTY * self.week_noise() * std::f64::consts::SQRT_2;
+        let noise = Z_95 * self.week_noise() * std::f64::consts::SQRT_2;
         // The rise of the interval's ends after some days, on the scale of logarithms.
         let upper = |days: f64| middle * days + ((high - middle) * days).hypot(noise);
         let lower = |days: f64| middle * days - ((middle - low) * days).hypot(noise);
