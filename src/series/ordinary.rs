@@ -7,8 +7,10 @@ use super::quantile::mad;
 const SIGMAS: f64 = 8.0;
 /// … and over this share of the level; a retention job may take no more than that at a time.
 pub(super) const LEAST_SHARE: f64 = 0.004;
-/// One in so many of the changes is left out at either end before their mean is taken: steps are rarer.
+/// One in so many of the changes, and one at least, is left out at either end before their mean is taken: steps are rarer.
 const TRIM: usize = 100;
+/// Of fewer changes than this none is left out.
+const LEAST_TRIMMED: usize = 5;
 /// Standard deviation of a normal distribution over its mean absolute deviation: the root of π/2.
 const NORMAL_SPREAD: f64 = 1.2533;
 
@@ -28,7 +30,7 @@ impl Ordinary {
         let robust = mad(&mut changes)?;
         // Means of what is no step: day and night differ, and a quantised level mostly does not change at all.
         changes.sort_unstable_by(f64::total_cmp);
-        let trim = changes.len() / TRIM;
+        let trim = (changes.len() / TRIM).max(usize::from(changes.len() >= LEAST_TRIMMED));
         let kept = &changes[trim..changes.len() - trim];
         let drift = kept.iter().sum::<f64>() / kept.len() as f64;
         let spread = kept.iter().map(|c| (c - drift).abs()).sum::<f64>() / kept.len() as f64;

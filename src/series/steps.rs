@@ -35,6 +35,11 @@ const ABOVE: f64 = 1.04;
 /// … or has lost more than this share of that level at once: it is no longer the store that it was.
 const LEFT_BEHIND: f64 = 0.5;
 
+/// So many values on either side bear a change out: two that agree may be a bump.
+const BEARS_OUT: usize = 3;
+/// … which in a series of days with holes may lie so many slots apart at most: a week and a half.
+const WIDEST_SLOTS: i64 = 10;
+
 /// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepKind {
@@ -130,16 +135,20 @@ fn confirmed(
     ordinary: &Ordinary,
 ) -> Option<f64> {
     let reach = DAY.max(3 * step);
+    let widest = reach.max(WIDEST_SLOTS * step);
     let edge_before = present[first - 1].0;
     let edge_after = present[last].0;
     let side = |slots: &[(i64, f64)]| {
         let mut values: Vec<f64> = slots.iter().map(|p| p.1).collect();
         let mut times: Vec<f64> = slots.iter().map(|p| p.0 as f64).collect();
-        (values.len() >= 3).then_some(())?;
+        (values.len() >= BEARS_OUT).then_some(())?;
         Some((median(&mut times)?, median(&mut values)?, mad(&mut values)?))
     };
-    let from = present[..first].partition_point(|p| p.0 <= edge_before - reach);
-    let to = last + present[last..].partition_point(|p| p.0 < edge_after + reach);
+    let after = |reach: i64| present[..first].partition_point(|p| p.0 <= edge_before - reach);
+    let until = |reach: i64| last + present[last..].partition_point(|p| p.0 < edge_after + reach);
+    // Where a series of days has holes, the nearest values that are enough.
+    let from = after(reach).min(first.saturating_sub(BEARS_OUT).max(after(widest)));
+    let to = until(reach).max((last + BEARS_OUT).min(until(widest)));
     let (time_before, before, spread_before) = side(&present[from..first])?;
     let (time_after, after, spread_after) = side(&present[last..to])?;
     // What the level grew by anyway between the middles of the two days.
@@ -296,6 +305,24 @@ mod tests {
         assert!((steps.once[0].size - 900.0).abs() < 2.0, "{:?}", steps.once);
         assert!((steps.once[1].size + 1300.0).abs() < 2.0, "{:?}", steps.once);
         assert_eq!(steps.retention, None);
+    }
+
+    #[test]
+    fn days_with_holes_bear_a_step_out_by_the_nearest_that_are_enough() {
+        // A value a day, every third of them missing, and a purge of 80 % on day 101: before it days 97, 98 and 100 are known,
+        // after it 101, 103 and 104.
+        let level = |day: i64| if day < 101 { 60.0e6 } else { 12.0e6 } + 1000.0 * (day % 7) as f64;
+        let days = |known: &dyn Fn(i64) -> bool| {
+            let slots = (0..200).map(|day| known(day).then(|| level(day)));
+            find_steps(&Series::from_slots(0, DAY, slots.collect::<Vec<_>>()))
+        };
+        let steps = days(&|day| day % 3 != 0);
+        let [purge] = steps.once[..] else { panic!("{steps:?}") };
+        assert_eq!((purge.time / DAY, purge.kind()), (101, StepKind::Purge));
+        assert!((purge.size + 48.0e6).abs() < 0.01e6, "{purge:?}");
+        // Of two values in ten days nobody knows whether they last.
+        let few = days(&|day| !(101..=111).contains(&day) || day == 101 || day == 105);
+        assert_eq!(few.once, []);
     }
 
     #[test]
