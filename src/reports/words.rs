@@ -8,7 +8,20 @@ use crate::plans::{
 
 /// A finding's verdict in a few words.
 pub(crate) fn verdict(report: &Report, finding: &Finding) -> String {
-    said(report, &finding.verdict)
+    moved_share(finding).unwrap_or_else(|| said(report, &finding.verdict))
+}
+
+/// Of a share that rises or falls, what it is now and what it was: percent of percent would be misread.
+pub(crate) fn moved_share(finding: &Finding) -> Option<String> {
+    let (Verdict::Rises(_) | Verdict::Falls(_), Some(share)) = (&finding.verdict, &finding.decision.share)
+    else {
+        return None;
+    };
+    let percent = |share: f64| match share {
+        share if 0.0 < share && share < 0.000_5 => format!("under {}", format::percent(0.001)),
+        share => format::percent(share),
+    };
+    Some(format!("{} {}, before {}", percent(share.now.share), share.of, percent(share.before.share)))
 }
 
 /// A verdict in a few words.
@@ -56,10 +69,8 @@ pub(crate) fn said(report: &Report, verdict: &Verdict) -> String {
 
 /// A finding's verdict in as few words as it can be told, where a table has no room for more.
 pub(crate) fn brief_verdict(report: &Report, finding: &Finding) -> String {
-    if let (Verdict::Rises(_) | Verdict::Falls(_), Some(share)) = (&finding.verdict, &finding.decision.share)
-    {
-        let [now, before] = [share.now.share, share.before.share].map(format::percent);
-        return format!("{now} {}, before {before}", share.of);
+    if let Some(moved) = moved_share(finding) {
+        return moved;
     }
     let said = briefly(report, &finding.verdict);
     match mostly_in(finding) {

@@ -93,7 +93,7 @@ fn busier(findings: &[&Finding]) -> String {
     )
 }
 
-/// How many rise of what was looked at, and which of them most.
+/// How many rise of what was looked at, and which of them most. By how much a share rises is no percentage to compare.
 fn rises(findings: &[&Finding], what: &str) -> String {
     let rising: Vec<_> = findings
         .iter()
@@ -102,12 +102,16 @@ fn rises(findings: &[&Finding], what: &str) -> String {
             _ => None,
         })
         .collect();
-    let Some((first, size)) =
-        rising.iter().max_by(|a, b| a.1.percent_per_month.total_cmp(&b.1.percent_per_month))
+    let compared = rising.iter().filter(|(finding, _)| finding.decision.share.is_none());
+    let Some((first, size)) = compared.max_by(|a, b| a.1.percent_per_month.total_cmp(&b.1.percent_per_month))
     else {
-        return match findings.len() {
-            0 => format!("No {what} were looked at."),
-            looked_at => format!("No: none of {looked_at} {what} rises steadily."),
+        return match (findings.len(), rising.first()) {
+            (all, Some((share, _))) => {
+                let moved = words::moved_share(share).unwrap_or_default();
+                format!("{} of {all} rise: {}, {moved}.", rising.len(), one_line(&share.subject.name, 60))
+            }
+            (0, None) => format!("No {what} were looked at."),
+            (looked_at, None) => format!("No: none of {looked_at} {what} rises steadily."),
         };
     };
     format!(
