@@ -17,14 +17,14 @@ use super::{
     companion_of::{Whose, may_explain, whose},
     companion_words,
     drift_pool::{OfPool, of_pools_from},
-    drift_weighed::{SPAN_DAYS, pool_of},
+    drift_weighed::{pool_of, settings},
     wording,
 };
 use crate::{
     archive::Column,
     models::{
-        Drift, DriftCourse, DriftEvidence, DriftSettings, Together, drift_evidence, drift_prior,
-        least_belief, moves_together, told_up_to,
+        Drift, DriftCourse, DriftEvidence, Together, drift_evidence, drift_prior, least_belief,
+        moves_together, told_up_to,
     },
     platform::{Labels, Measure},
     series::{DAY, Fold, HOUR, Series, grid},
@@ -150,8 +150,7 @@ impl<'a> Companions<'a> {
         if let Some(&weighed) = self.weighed.get(&(measure, labels)) {
             return weighed.map(Cow::Borrowed);
         }
-        let settings = DriftSettings { clock: self.context.clock(), days: SPAN_DAYS };
-        drift_evidence(&hours(), &settings).ok().map(Cow::Owned)
+        drift_evidence(&hours(), &settings(self.context)).ok().map(Cow::Owned)
     }
 
     /// Judges what was looked at, and tells each rise what rose with it, or that nothing did.

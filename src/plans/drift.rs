@@ -59,8 +59,7 @@ pub fn drift_findings(fleet: &[WeighedDrift], shares: &[WeighedShare], context: 
     let mut findings: Vec<Finding> =
         fleet.iter().zip(answers).map(|(one, judged)| finding(one, judged, context)).collect();
     let members = share_pool::members(shares, &of_shares, least, context);
-    let of_pool = |i: usize| shares[i].of_pool;
-    let beside = peers_of(&members, of_pool);
+    let beside = peers_of(&members, |i| shares[i].of_pool);
     let shares = shares.iter().zip(&of_shares).zip(beside);
     findings.extend(shares.map(|((one, judged), peers)| one.finding(judged.as_ref(), peers, least, context)));
     one_call_a_pool(&mut findings);

@@ -37,13 +37,18 @@ pub(super) fn of_pools_from<'a>(
 ) -> Vec<OfPool<'a>> {
     let mut pools: BTreeMap<Labels, Vec<&Column>> = BTreeMap::new();
     for column in columns.iter().filter(|column| column.labels.get("pool").is_none()) {
-        let host = column.labels.get("host");
-        let Some(pool) = host.and_then(|host| context.platform.pool_of(host)) else { continue };
-        let labels = column.labels.clone().without("host").with("pool", &pool.name);
+        let Some(labels) = as_of_pool(&column.labels, context) else { continue };
         pools.entry(labels).or_default().push(column);
     }
     let enough = pools.into_iter().filter(|(_, columns)| columns.len() >= least);
     enough.map(|(labels, columns)| OfPool { labels, columns }).collect()
+}
+
+/// The labels of what a host's pool has of the same: with `pool` for `host`. `None` for a host of no pool, and for what is of no
+/// host.
+pub(super) fn as_of_pool(labels: &Labels, context: &Context<'_>) -> Option<Labels> {
+    let pool = context.platform.pool_of(labels.get("host")?)?;
+    Some(labels.clone().without("host").with("pool", &pool.name))
 }
 
 impl OfPool<'_> {

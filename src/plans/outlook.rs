@@ -21,7 +21,8 @@ const FILLS_WITHIN: f64 = 5.0 / 6.0;
 /// A history that is too short for a whole forecast tells of what is sure to fill within six weeks, and of nothing else: as
 /// long as a whole forecast asks for, and as the lead time of new disk and a fortnight usually are.
 const NEAR_DAYS: f64 = 42.0;
-/// How often that came true, on five simulated fleets cut to two to four weeks that nothing was set on.
+/// How often that came true, on five simulated fleets cut to two to four weeks: none was set on them, but they were looked at once
+/// before with surer warnings.
 const EARLY_IN_THE_PAST: &str =
     "Of such warnings on simulated fleets, three in four came true within six weeks.";
 /// Growth of less than this share of the level in a year is none.

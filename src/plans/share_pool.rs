@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Context, WeighedShare,
+    drift_pool::as_of_pool,
     drift_scope::{LEAST_HOSTS, Member},
     drift_weighed::pool_of,
 };
@@ -13,9 +14,8 @@ use crate::{models::ShareChange, platform::Labels, series::Histogram};
 pub(super) fn of_pools(histograms: &[Histogram], context: &Context<'_>) -> Vec<Histogram> {
     let mut pools: BTreeMap<Labels, Vec<&Histogram>> = BTreeMap::new();
     for one in histograms {
-        let host = one.labels.get("host");
-        let Some(pool) = host.and_then(|host| context.platform.pool_of(host)) else { continue };
-        pools.entry(one.labels.clone().without("host").with("pool", &pool.name)).or_default().push(one);
+        let Some(labels) = as_of_pool(&one.labels, context) else { continue };
+        pools.entry(labels).or_default().push(one);
     }
     let enough = pools.into_iter().filter(|(_, hosts)| hosts.len() >= LEAST_HOSTS);
     enough.filter_map(|(labels, hosts)| Histogram::together(labels, &hosts)).collect()
